@@ -1,0 +1,32 @@
+"""How Alembic runs here: on the connection that the portal hands it, or for a developer on PORTAL_DATABASE_URL."""
+
+import os
+
+from alembic import context
+
+from portal.config import load
+from portal.core import outbox  # noqa: F401  # Mapped classes register themselves when imported.
+from portal.core.db import Base, make_engine
+from portal.knowledge import model as knowledge  # noqa: F401
+from portal.people import model as people  # noqa: F401
+
+
+def run(connection):
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        transaction_per_migration=False,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+handed = context.config.attributes.get("connection")
+if handed is not None:
+    run(handed)
+else:
+    with make_engine(load(os.environ).database).connect() as own:
+        run(own)
+        own.commit()

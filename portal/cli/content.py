@@ -1,0 +1,142 @@
+"""Guidance in, out, and found."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from .. import knowledge
+from ..config import Settings
+from ..core import clock
+from ..core.db import Database
+from ..core.locale import available
+from ..core.permissions import SYSTEM
+from ..search import Index, IndexUnavailable, as_json, compare, find, rebuild
+from .opening import deliver, open_database, open_index, progress
+
+KEPT = 3
+
+
+def import_folder(database: Database, folder: Path) -> knowledge.ImportReport:
+    """Import the pages below ``folder``. Raises click.ClickException naming every fault; nothing is then imported."""
+    try:
+        files = knowledge.read_files(folder)
+        with progress("Importing pages", len(files)) as step, database.transaction() as session:
+            return knowledge.import_pages(session, SYSTEM, files, clock.now(), step)
+    except knowledge.BrokenContent as error:
+        raise click.ClickException(f"nothing was imported:\n{error}") from error
+
+
+@click.command("import")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.pass_obj
+def import_(settings: Settings, folder: Path) -> None:
+    """Import guidance from Markdown files.
+
+    DIR holds {principles,stories,phrases}/<slug>/<locale>.md with YAML front matter (title, and if you like summary)
+    and, for what is true in every language, <slug>/page.yaml (order, principles, stories, phrases, sources).
+
+    All of it is imported or nothing: every fault is named as file:line: reason. Pages that DIR does not hold stay as
+    they are. A page that was edited on the site since its last import, and differs from its file, is not
+    overwritten: it is listed on standard error, everything else is imported, and the exit code is 3.
+    """
+    database = open_database(settings)
+    report = import_folder(database, folder)
+    deliver(database, open_index(settings))
+    click.echo(f"{report.added} texts added, {report.changed} changed, {report.unchanged} unchanged")
+    for name in report.kept:
+        click.echo(f"kept as edited on the site: {name}", err=True)
+    if report.kept:
+        sys.exit(KEPT)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export(settings: Settings, folder: Path) -> None:
+    """Export the guidance as Markdown files, from which `portal import` makes the same pages.
+
+    Files in DIR that have the name of an exported page are replaced; others stay.
+    """
+    with open_database(settings).reading() as session:
+        pages = knowledge.export_pages(session)
+    try:
+        count = knowledge.write_files(folder, pages)
+    except OSError as error:
+        raise click.ClickException(f"can't write to {folder}: {error.strerror}") from error
+    click.echo(f"{len(pages)} pages in {count} files")
+
+
+@click.command()
+@click.option("--locale", metavar="L", help="The reader's language (default: PORTAL_LANGUAGE).")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0, 100_000), default=10, show_default=True, help="At most N pages."
+)
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a query, on a line of its own.")
+@click.argument("query", required=False)
+@click.pass_obj
+def search(settings: Settings, locale: str | None, limit: int, as_lines: bool, query: str | None) -> None:
+    """Search as the site does; without QUERY, one query a line from standard input.
+
+    With --json each answer is {"query", "total", "corrected", "hits": [{"kind", "slug", "locale", "title", "url",
+    "score"}]}. The exit code is 0 whether or not anything was found.
+    """
+    locale = locale or settings.language
+    if locale not in available():
+        raise click.BadParameter(f"the portal speaks {', '.join(available())}", param_hint="--locale")
+    database, index = open_database(settings), open_index(settings)
+    queries = [query] if query is not None else (line.rstrip("\r\n") for line in sys.stdin)
+    with database.reading() as session:
+        for text in queries:
+            try:
+                found = find(session, index, text, locale, limit=limit, snippets=False)
+            except IndexUnavailable as error:
+                raise click.ClickException("the index can't be used; mend it with: portal index rebuild") from error
+            if as_lines:
+                click.echo(json.dumps(as_json(found), ensure_ascii=False))
+                continue
+            click.echo(f"{text}: {found.total}")
+            for hit in found.hits:
+                click.echo(f"  {hit.card.title}  [{hit.card.locale}]  {hit.card.address}")
+
+
+@click.group()
+def index() -> None:
+    """The search index, which can always be made from the database."""
+
+
+@index.command("rebuild")
+@click.pass_obj
+def index_rebuild(settings: Settings) -> None:
+    """Build the index anew. The site goes on answering from the old one until the new one is whole."""
+    database = open_database(settings)
+    with database.reading() as session:
+        total = len(knowledge.stamps(session))
+    with progress("Indexing", total) as step:
+        count = rebuild(database, open_index(settings), step)
+    click.echo(f"{count} documents")
+
+
+@index.command("check")
+@click.pass_obj
+def index_check(settings: Settings) -> None:
+    """Compare the index with the database; exit 1 when they differ."""
+    line, agrees = checked(open_database(settings), open_index(settings))
+    click.echo(line)
+    if not agrees:
+        sys.exit(1)
+
+
+def checked(database: Database, index_: Index) -> tuple[str, bool]:
+    """How the index compares with the database, in words, and whether they agree."""
+    if not index_.usable():
+        return "missing or damaged; the worker mends it, or: portal index rebuild", False
+    try:
+        state = compare(database, index_)
+    except IndexUnavailable:
+        return "damaged; the worker mends it, or: portal index rebuild", False
+    if state.agrees:
+        return "agrees with the database", True
+    words = f"{state.missing} documents missing, {state.outdated} outdated, {state.gone} gone from the database"
+    return f"{words}; the worker brings it up to date, or: portal index rebuild", False

@@ -1,0 +1,65 @@
+"""What most commands begin with: the database and the index that the settings name, or a clear word why not."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from ..config import Settings
+from ..core import clock, outbox, schema
+from ..core.db import Database
+from ..core.outbox import Work
+from ..search import Index, index_pages, repair
+
+
+def open_database(settings: Settings) -> Database:
+    """The portal's database, at this code's schema. Raises click.ClickException (exit 1) when it isn't."""
+    file = sqlite_file(settings)
+    if file and not file.exists():
+        raise click.ClickException(f"there is no portal in {settings.data}; make one with: portal init")
+    database = Database(settings.database)
+    try:
+        present = schema.present(database.engine)
+    except OperationalError as error:
+        raise click.ClickException(f"the database does not answer: {str(error.orig).splitlines()[0]}") from error
+    if present is None:
+        raise click.ClickException("there is no portal in this database; make one with: portal init")
+    if present != schema.wanted():
+        if schema.is_known(present):
+            raise click.ClickException("the database has an older schema; bring it up to date with: portal upgrade")
+        raise click.ClickException("the database was made by a newer version of the portal; use that version")
+    return database
+
+
+def sqlite_file(settings: Settings) -> Path | None:
+    """The file that the database is, or None when it is a server's."""
+    is_file = settings.database.startswith("sqlite:///")
+    return Path(settings.database.removeprefix("sqlite:///")) if is_file else None
+
+
+def open_index(settings: Settings) -> Index:
+    """The search index in the data folder."""
+    return Index(settings.data / "index")
+
+
+def handlers(database: Database, index: Index) -> dict[Work, outbox.Handler]:
+    """Who does which work from the outbox."""
+    return {Work.INDEX: partial(index_pages, database, index)}
+
+
+def deliver(database: Database, index: Index) -> None:
+    """Mend the index if it needs that, then do all the work that waits in the outbox."""
+    repair(database, index)
+    outbox.deliver(database, handlers(database, index), clock.now())
+
+
+@contextmanager
+def progress(label: str, length: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, for long work at a terminal; call what it gives once a step."""
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        step: Callable[[], None] = partial(bar.update, 1)
+        yield step

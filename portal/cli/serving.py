@@ -1,0 +1,124 @@
+"""The web server and the job worker."""
+
+import logging
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
+
+from .. import knowledge, search
+from .. import people as accounts
+from ..config import Settings
+from ..core import clock
+from ..core.db import Database
+from ..core.jobs import JobQueue
+from .opening import deliver, open_database, open_index
+
+log = logging.getLogger(__name__)
+
+THREADS = 4
+RESTART_PAUSE_S = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes (default: PORTAL_WORKERS).")
+@click.pass_obj
+def serve(settings: Settings, host: str, port: int, workers: int | None) -> None:
+    """Serve the site, with the job worker beside it. SIGTERM or Ctrl-C stops both cleanly."""
+    open_database(settings).engine.dispose()
+    run_server(host, port, workers or settings.workers)
+
+
+@click.command()
+@click.option("--with-parent", is_flag=True, hidden=True)
+@click.pass_obj
+def worker(settings: Settings, with_parent: bool) -> None:
+    """Run the job worker alone, for set-ups where the web server is started by other means."""
+    database, index = open_database(settings), open_index(settings)
+    queue = JobQueue(settings, lambda: deliver(database, index), lambda: tick(database, index))
+    database.on_outbox = queue.nudge
+    deliver(database, index)  # What waited while no worker ran.
+    queue.work(with_parent=with_parent)
+
+
+def tick(database: Database, index: search.Index) -> None:
+    """Once a minute, whatever is due."""
+    deliver(database, index)
+    with database.transaction() as session:
+        accounts.forget_old_attempts(session, clock.now())
+        knowledge.render_anew(session)
+
+
+def run_server(host: str, port: int, workers: int) -> None:
+    """Run gunicorn in this process, and the job worker as its child, until told to stop."""
+    _Server(
+        {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "preload_app": True,  # Dictionaries and code are loaded once and shared by the workers.
+            "graceful_timeout": 20,
+            "timeout": 60,
+            "max_requests": 20_000,
+            "max_requests_jitter": 2_000,
+            "proc_name": "portal",
+            "control_socket_disable": True,
+        }
+    ).run()
+
+
+class _Server(BaseApplication):
+    """gunicorn as a library: its arbiter also looks after the job worker."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        self._jobs = _Jobs()
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+        self.cfg.set("when_ready", lambda _arbiter: self._jobs.start())
+        self.cfg.set("on_exit", lambda _arbiter: self._jobs.stop())
+
+    def load(self) -> Any:
+        app = import_app("portal.app:create_app()")
+        search.warm()
+        return app
+
+
+class _Jobs:
+    """The job worker's process, started again when it ends by itself."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        threading.Thread(target=self._look_after, daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _look_after(self) -> None:
+        command = [sys.executable, "-c", "from portal.cli import main; main()", "worker", "--with-parent"]
+        while not self._stopping.is_set():
+            # A session of its own: Ctrl-C reaches this process alone, which then stops the worker in good order.
+            self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # Our own command.
+            self._process.wait()
+            if not self._stopping.wait(RESTART_PAUSE_S):
+                log.warning("the job worker ended by itself; starting it again")

@@ -1,0 +1,1 @@
+"""What every domain stands on: database, permissions, errors, outbox, jobs, text, languages, the web shell."""

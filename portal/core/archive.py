@@ -1,0 +1,172 @@
+"""A whole portal as one file, independent of the database it came from.
+
+The file is a zip: ``manifest.json`` (format, schema revision, rows and SHA-256 of each table), a line of JSON a row in
+``tables/<name>.jsonl``, and the key that signs sessions and links. Tables are read and written by reflection, so a
+backup of an older schema goes into a database of that schema, which is then migrated; and one made on SQLite goes
+into PostgreSQL and back. The file holds password hashes and the key: it is written for its owner alone.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, DateTime, Engine, LargeBinary, MetaData, Table, func, select, text, update
+
+from . import schema
+
+FORMAT = 1
+_OWN_TABLES = ("alembic_version", "huey_")
+_BATCH = 500
+
+Progress = Callable[[str], None]
+
+
+class ArchiveError(Exception):
+    """The file can't be restored; the message says why."""
+
+
+def write(engine: Engine, path: Path, secret_key: str, now: datetime, progress: Progress = lambda _: None) -> int:
+    """Write everything in the database to ``path``, as it is at one moment; the number of rows.
+
+    The file appears under its name only when it is whole. Raises FileExistsError, OSError.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    part = path.with_name(path.name + ".part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file, _snapshot(engine) as connection:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                tables = {t.name: _dump(connection, t, archive, progress) for t in _tables(connection)}
+                manifest = {
+                    "format": FORMAT,
+                    "schema": schema.present(engine),
+                    "made": now.isoformat(timespec="seconds"),
+                    "tables": tables,
+                }
+                archive.writestr("secret.key", secret_key)
+                archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return sum(int(table["rows"]) for table in tables.values())
+
+
+class Archive:
+    """A backup opened for reading. Raises ArchiveError when it isn't one, is damaged, or is of a newer version."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+            self.manifest: dict[str, Any] = json.loads(self._zip.read("manifest.json"))
+            self.secret_key = self._zip.read("secret.key").decode("ascii")
+            damaged = self._zip.testzip()
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+            raise ArchiveError(f"{path} is not a whole backup of a portal ({error})") from error
+        if damaged:
+            raise ArchiveError(f"{path} is damaged: {damaged}")
+        if self.manifest.get("format") != FORMAT or not schema.is_known(str(self.manifest.get("schema"))):
+            raise ArchiveError(f"{path} was made by a newer version of the portal; upgrade this one first")
+
+    def restore(self, engine: Engine, progress: Progress = lambda _: None) -> int:
+        """Fill the empty database behind ``engine`` and bring it to today's schema; the number of rows."""
+        schema.upgrade(engine, self.manifest["schema"])
+        with engine.execution_options(immediate=True).begin() as connection:
+            count = sum(self._load(connection, table, progress) for table in _tables(connection))
+        schema.upgrade(engine)
+        return count
+
+    def _load(self, connection: Connection, table: Table, progress: Progress) -> int:
+        said = self.manifest["tables"].get(table.name)
+        if said is None:
+            return 0
+        to_itself = [key.parent for key in table.foreign_keys if key.column.table is table]
+        digest, count, later = hashlib.sha256(), 0, list[dict[str, Any]]()
+        for lines in _batches(self._zip.open(f"tables/{table.name}.jsonl")):
+            rows = []
+            for line in lines:
+                digest.update(line)
+                rows.append({key: _read(table.c[key], value) for key, value in json.loads(line).items()})
+            # Rows that point at rows of their own table get that pointer once all of them are there.
+            later += [dict(row) for row in rows if any(row[column.name] is not None for column in to_itself)]
+            connection.execute(table.insert(), [row | {c.name: None for c in to_itself} for row in rows])
+            count += len(rows)
+        for row in later:
+            here = [column == row[column.name] for column in table.primary_key]
+            connection.execute(update(table).where(*here).values({c.name: row[c.name] for c in to_itself}))
+        if count != said["rows"] or digest.hexdigest() != said["sha256"]:
+            raise ArchiveError(f"the backup is damaged: {table.name} is not as it was written")
+        _go_on_counting(connection, table)
+        progress(table.name)
+        return count
+
+
+def _snapshot(engine: Engine) -> Connection:
+    if engine.dialect.name == "postgresql":
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.connect()  # In WAL mode a SQLite transaction reads one state throughout.
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """The portal's own tables, those pointed at first."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if not table.name.startswith(_OWN_TABLES)]
+
+
+def _dump(connection: Connection, table: Table, archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
+    digest, count = hashlib.sha256(), 0
+    wanted = select(table).order_by(*table.primary_key).execution_options(yield_per=_BATCH)
+    with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
+        for row in connection.execute(wanted).mappings():
+            values = {key: _written(value) for key, value in row.items()}
+            line = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            digest.update(line)
+            out.write(line)
+            count += 1
+    progress(table.name)
+    return {"rows": count, "sha256": digest.hexdigest()}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(bytes(value)).decode("ascii")
+    return value
+
+
+def _read(column: Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, DateTime):
+        moment = datetime.fromisoformat(value)
+        return moment if column.type.timezone else moment.replace(tzinfo=None)
+    if isinstance(column.type, LargeBinary):
+        return base64.b64decode(value)
+    return value
+
+
+def _batches(member: Any) -> Iterator[list[bytes]]:
+    with io.BufferedReader(member) as lines:
+        while batch := [line for _, line in zip(range(_BATCH), lines, strict=False)]:
+            yield batch
+
+
+def _go_on_counting(connection: Connection, table: Table) -> None:
+    """PostgreSQL numbers new rows from a sequence, which has to know of the rows that came with their numbers."""
+    if connection.dialect.name != "postgresql" or "id" not in table.c:
+        return
+    sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:t, 'id')"), {"t": f'"{table.name}"'})
+    highest = connection.scalar(select(func.max(table.c.id)))
+    if sequence and highest:
+        connection.execute(text("SELECT setval(:s, :n)"), {"s": sequence, "n": highest})

@@ -1,0 +1,97 @@
+"""How errors read: one page for each status, in the reader's language, and JSON for programs."""
+
+import logging
+import secrets
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from .errors import Conflict, PortalError, TooMany
+from .guard import wants_json
+from .locale import Text, lazy
+
+log = logging.getLogger(__name__)
+
+TITLES: dict[int, Text] = {
+    400: lazy("This request could not be understood"),
+    403: lazy("This isn’t open to you"),
+    404: lazy("There is nothing here"),
+    405: lazy("This can’t be done here"),
+    409: lazy("Somebody was faster"),
+    413: lazy("That is too large"),
+    422: lazy("Some of it needs another look"),
+    429: lazy("One moment, please"),
+    500: lazy("Something broke on our side"),
+    503: lazy("The portal is busy"),
+}
+WORDS: dict[int, Text] = {
+    400: lazy("The address or the form was not as it should be. Go back and try again."),
+    403: lazy("Your account has no right to see or do this. If you need it, ask an administrator."),
+    404: lazy("The page may have moved, or the address has a slip in it. Search finds most things."),
+    405: lazy("This address does not take this kind of request. Go back and try again."),
+    409: lazy("Somebody else changed this in the meantime. Look at it again before you save."),
+    413: lazy("What you sent is larger than the portal takes. Make it smaller and try again."),
+    422: lazy("Some of what you entered needs another look."),
+    429: lazy("That was a lot at once. Wait a little, then try again."),
+    500: lazy("It isn’t your fault, and nothing of yours was half-saved. Try again in a minute."),
+    503: lazy("A great deal is going on just now. Nothing was lost; try again in a minute."),
+}
+STALE_FORM = lazy("This form was opened in another sign-in, or cookies are off. Open it again and send it once more.")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of ``app`` so that a person understands it."""
+    app.register_error_handler(PortalError, _portal_error)
+    app.register_error_handler(CSRFError, lambda _error: _answer(400, STALE_FORM))
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(OperationalError, _operational_error)
+    app.register_error_handler(Exception, _fault)
+
+
+def _portal_error(error: PortalError) -> ResponseReturnValue:
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    return _answer(error.status, error.message, headers=headers)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    if code not in TITLES:
+        code = 500 if code >= 500 else 400
+    methods = getattr(error, "valid_methods", None)
+    return _answer(code, headers={"Allow": ", ".join(methods)} if methods else {})
+
+
+def _integrity_error(error: IntegrityError) -> ResponseReturnValue:
+    """Two people did the same thing at once and the database let one of them in."""
+    log.info("integrity error on %s: %s", request.endpoint, type(error.orig).__name__)
+    return _answer(409, Conflict.message)
+
+
+def _operational_error(error: OperationalError) -> ResponseReturnValue:
+    if "locked" in str(error.orig):
+        log.warning("the database stayed locked for longer than the busy timeout")
+        return _answer(503, headers={"Retry-After": "5"})
+    return _fault(error)
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    code = secrets.token_hex(4)
+    log.error("fault %s on %s %s", code, request.method, request.path, exc_info=error)
+    return _answer(500, fault=code)
+
+
+def _answer(
+    status: int, message: Text | None = None, *, fault: str | None = None, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
+    if wants_json():
+        answer = jsonify(error=str(message or WORDS[status]))
+        return answer, status, headers or {}
+    page = "core/fault.html" if status >= 500 else "core/error.html"
+    values = {"status": status, "title": TITLES[status], "message": message or WORDS[status], "fault": fault}
+    return render_template(page, **values), status, headers or {}

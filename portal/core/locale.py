@@ -1,0 +1,57 @@
+"""Languages: which there are, which one a request speaks, and the functions that translate.
+
+A language is available when it has a catalogue in ``portal/translations``; English is in the source itself.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext
+from flask_login import current_user
+
+CATALOGUES = Path(__file__).resolve().parents[1] / "translations"
+SOURCE = "en"
+
+Text = str | LazyString
+lazy = lazy_gettext
+__all__ = ["CATALOGUES", "SOURCE", "Text", "available", "chosen", "gettext", "init_app", "lazy", "name_of", "ngettext"]
+
+_ORDER = ("en", "ru", "hr", "ka")
+
+
+def available() -> tuple[str, ...]:
+    """The languages of content and interface, the first ones in their usual order, others after them."""
+    found = {SOURCE} | {path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po")}
+    return tuple(sorted(found, key=lambda code: (_ORDER.index(code) if code in _ORDER else len(_ORDER), code)))
+
+
+def name_of(code: str) -> str:
+    """A language's name in that language, as it would stand in a menu: ``Hrvatski``."""
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:] if code != "ka" else name  # Georgian has no capitals in running text.
+
+
+def chosen() -> str:
+    """The language of this request: the person's own, or chosen before sign-in, or what the browser prefers."""
+    if "locale" not in g:
+        own = current_user.locale or session.get("locale")
+        g.locale = own if own in available() else preferred()
+    return str(g.locale)
+
+
+def preferred() -> str:
+    """What the browser prefers among the available languages, or the site's own."""
+    best = request.accept_languages.best_match(available()) if has_request_context() else None
+    return best or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def init_app(app: Flask, default: str) -> None:
+    """Make translation work in ``app``, with ``default`` for people whose language is not known."""
+    app.config.update(BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES), BABEL_DEFAULT_LOCALE=default)
+    Babel(app, default_locale=default, locale_selector=lambda: chosen() if has_request_context() else default)
+
+    @app.context_processor
+    def _words() -> dict[str, Any]:
+        return {"locale": chosen(), "locales": available(), "language_name": name_of}

@@ -1,0 +1,25 @@
+"""What kinds of pages are called, and in which order of languages a person reads."""
+
+from ..core.locale import Text, available, lazy
+from .model import Kind
+
+KIND_NAMES: dict[Kind, Text] = {
+    Kind.PRINCIPLE: lazy("Principle"),
+    Kind.STORY: lazy("Case story"),
+    Kind.PHRASE: lazy("Phrase card"),
+}
+KINDS_NAMES: dict[Kind, Text] = {
+    Kind.PRINCIPLE: lazy("Principles"),
+    Kind.STORY: lazy("Case stories"),
+    Kind.PHRASE: lazy("Phrase cards"),
+}
+KINDS_ABOUT: dict[Kind, Text] = {
+    Kind.PRINCIPLE: lazy("The rules that we serve by, each with what to do in a shop, on the phone and in a chat."),
+    Kind.STORY: lazy("What really happened to real companies, and what to learn from it."),
+    Kind.PHRASE: lazy("What slips out under pressure, and what to say instead."),
+}
+
+
+def reading_order(locale: str) -> tuple[str, ...]:
+    """The languages in which a reader of ``locale`` is shown things: their own, then the usual order."""
+    return (locale, *(code for code in available() if code != locale))

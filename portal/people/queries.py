@@ -1,0 +1,138 @@
+"""Reading people: who signs in, who works here, which teams there are."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from ..core.permissions import Actor, Role, grants_of
+from .model import PATH_SEPARATOR, Person, PersonRole, Team
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a sign-in is checked against."""
+
+    actor: Actor
+    password_hash: str | None
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person as the administrator sees them; ``team`` is the path from the company down."""
+
+    id: int
+    name: str
+    email: str
+    locale: str
+    team: str
+    roles: tuple[Role, ...]
+    active: bool
+    has_password: bool
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """A stretch of the list of people, the number that match, and the key of the next stretch."""
+
+    rows: tuple[PersonRow, ...]
+    total: int
+    after: int | None
+
+
+def signed_in(session: Session, session_id: str) -> Actor | None:
+    """The actor of a session id (``id:stamp``), or None when it has ended."""
+    number, _, stamp = session_id.partition(":")
+    if not number.isascii() or not number.isdigit():
+        return None
+    person = session.get(Person, int(number))
+    if person is None or person.deactivated_at or not hmac.compare_digest(person.stamp, stamp):
+        return None
+    return as_actor(person)
+
+
+def credentials(session: Session, email: str) -> Credentials | None:
+    """The active account of ``email``, to check a password against."""
+    person = session.scalar(
+        select(Person).where(Person.email == email.strip().lower(), Person.deactivated_at.is_(None))
+    )
+    return Credentials(as_actor(person), person.password_hash) if person else None
+
+
+def as_actor(person: Person) -> Actor:
+    """The person as the rest of the program sees who acts."""
+    return Actor(
+        id=person.id,
+        name=person.name,
+        email=person.email,
+        locale=person.locale,
+        grants=grants_of(person.role_set),
+        stamp=person.stamp,
+    )
+
+
+def person(session: Session, person_id: int) -> PersonRow | None:
+    """One person, or None."""
+    found = session.get(Person, person_id)
+    return _row(found, team_paths(session)) if found else None
+
+
+def people(session: Session, search: str = "", after: int | None = None) -> PeoplePage:
+    """People whose name or e-mail holds every word of ``search``, by name, from the one after person ``after``."""
+    wanted = select(Person)
+    for word in search.casefold().split()[:8]:
+        wanted = wanted.where(Person.search_text.contains(word, autoescape=True))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    last = session.get(Person, after) if after else None
+    if last:
+        wanted = wanted.where(tuple_(Person.search_text, Person.id) > (last.search_text, last.id))
+    found = session.scalars(wanted.order_by(Person.search_text, Person.id).limit(PAGE + 1)).all()
+    paths = team_paths(session)
+    more = found[PAGE - 1].id if len(found) > PAGE else None
+    return PeoplePage(tuple(_row(row, paths) for row in found[:PAGE]), total, more)
+
+
+def team_paths(session: Session) -> dict[int, str]:
+    """Every team's path by its id, in the order of the paths."""
+    teams = {team.id: team for team in session.scalars(select(Team))}
+
+    def path(team: Team) -> str:
+        parent = teams.get(team.parent_id) if team.parent_id else None
+        return f"{path(parent)}{PATH_SEPARATOR}{team.name}" if parent else team.name
+
+    return dict(sorted(((team_id, path(team)) for team_id, team in teams.items()), key=lambda item: item[1].casefold()))
+
+
+def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The names of people by id."""
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))}
+
+
+def other_admins(session: Session, person_id: int) -> int:
+    """How many active administrators there are besides this person."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Person)
+            .join(PersonRole)
+            .where(PersonRole.role == Role.ADMIN, Person.id != person_id, Person.deactivated_at.is_(None))
+        )
+        or 0
+    )
+
+
+def _row(found: Person, paths: dict[int, str]) -> PersonRow:
+    return PersonRow(
+        id=found.id,
+        name=found.name,
+        email=found.email,
+        locale=found.locale,
+        team=paths.get(found.team_id or 0, ""),
+        roles=tuple(role for role in Role if role in found.role_set),
+        active=found.deactivated_at is None,
+        has_password=found.password_hash is not None,
+    )

@@ -1,0 +1,240 @@
+"""The full-text index: Whoosh, one folder a generation, written by one process at a time.
+
+`rebuild` fills a new generation beside the present one and switches to it with one rename, so that readers never see
+half an index. Whatever Whoosh stumbles over marks the index as broken and raises IndexUnavailable: the site goes on
+answering, and the worker builds the index anew from the database.
+"""
+
+import fcntl
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from whoosh import index as whoosh_index
+from whoosh.analysis import Analyzer, Token
+from whoosh.fields import ID, STORED, TEXT, Schema
+from whoosh.query import And, Or, Query, Term
+from whoosh.scoring import BM25F
+
+from .documents import Document
+from .keys import WEIGHTS, keys, words
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1
+"""Goes up when documents are indexed differently; an index of another format is built anew."""
+
+MOST_SEGMENTS = 200
+FIELDS = {"title": 4.0, "headings": 2.0, "summary": 2.0, "body": 1.0}
+
+
+class IndexUnavailable(Exception):
+    """The index is missing or damaged; it will be built anew."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A document that answers a query."""
+
+    page_id: int
+    locale: str
+    kind: str
+    score: float
+
+
+class Facts(NamedTuple):
+    """What the index keeps of a document to show and compare it."""
+
+    page_id: int
+    locale: str
+    kind: str
+    stamp: int
+
+
+class _Keys(Analyzer):
+    """Every key of a word at that word's position; the text's first line is its language."""
+
+    def __call__(self, value: str, **_: Any) -> Iterator[Token]:
+        locale, _newline, text = value.partition("\n")
+        token = Token(positions=True)
+        for position, word in enumerate(words(text)):
+            token.pos = position
+            for key in keys(word.text, locale):
+                token.text = key
+                token.boost = 1.0
+                token.stopped = False
+                yield token
+
+
+def _schema() -> Schema:
+    text = {name: TEXT(analyzer=_Keys(), phrase=True, field_boost=boost) for name, boost in FIELDS.items()}
+    return Schema(page=ID(), facts=STORED(), **text)
+
+
+class Index:
+    """The index below one folder. Threads and processes may share the folder; each thread has its own searcher."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._local = threading.local()
+        self._facts: dict[str, list[Facts]] = {}
+
+    # Reading
+
+    def search(self, wanted: Sequence[Sequence[str]], *, every: bool) -> list[Match]:
+        """The documents with ``every`` one, or with any, of the words, best first; a word is given as its keys.
+
+        Raises IndexUnavailable.
+        """
+        with self._careful():
+            searcher = self._searcher()
+            group = And if every else Or
+            results = searcher.search(group([_any_key(word) for word in wanted]), limit=None)
+            facts = self._facts_of(searcher)
+            found = [(facts(number), score) for score, number in results.top_n]
+            return [Match(fact.page_id, fact.locale, fact.kind, score) for fact, score in found]
+
+    def stamps(self) -> dict[tuple[int, str], int]:
+        """The stamp under which each document was indexed, by (page, language). Raises IndexUnavailable."""
+        with self._careful():
+            searcher = self._searcher()
+            facts = self._facts_of(searcher)
+            numbers = searcher.reader().all_doc_ids()
+            return {(fact.page_id, fact.locale): fact.stamp for fact in map(facts, numbers)}
+
+    def usable(self) -> bool:
+        """Can the index be opened, and has nobody found it damaged?"""
+        try:
+            with self._careful():
+                self._searcher()
+        except IndexUnavailable:
+            return False
+        return not self._broken.exists()
+
+    # Writing
+
+    def update(self, pages: Iterable[int], documents: Iterable[Document]) -> None:
+        """Replace all that stands under ``pages`` by ``documents``. Raises IndexUnavailable."""
+        with self._one_writer(), self._careful():
+            opened = whoosh_index.open_dir(str(self._live_folder()))
+            with opened.writer(compound=False, limitmb=64) as writer:
+                for page in pages:
+                    writer.delete_by_term("page", str(page))
+                for document in documents:
+                    _add(writer, document)
+
+    def rebuild(self, documents: Iterable[Document], progress: Callable[[], None] = lambda: None) -> int:
+        """Build a new index of ``documents`` and switch to it; how many there were."""
+        with self._one_writer():
+            number = max(self._generations(), default=0) + 1
+            place = self.folder / str(number)
+            place.mkdir()
+            made = whoosh_index.create_in(str(place), _schema())
+            writer = made.writer(compound=False, limitmb=128)
+            count = 0
+            try:
+                for document in documents:
+                    _add(writer, document)
+                    count += 1
+                    progress()
+                writer.commit()
+            except BaseException:
+                writer.cancel()
+                shutil.rmtree(place, ignore_errors=True)
+                raise
+            self._switch_to(number)
+            return count
+
+    # Inside
+
+    @property
+    def _broken(self) -> Path:
+        return self.folder / "broken"
+
+    def _live(self) -> str:
+        """``<format>/<generation>`` as the switch file says."""
+        return (self.folder / "live").read_text(encoding="ascii").strip()
+
+    def _live_folder(self) -> Path:
+        form, _, generation = self._live().partition("/")
+        if form != str(FORMAT):
+            raise whoosh_index.IndexVersionError(f"format {form}", form)
+        return self.folder / generation
+
+    def _generations(self) -> list[int]:
+        return sorted(int(path.name) for path in self.folder.iterdir() if path.is_dir() and path.name.isdigit())
+
+    def _switch_to(self, number: int) -> None:
+        fresh = self.folder / "live.new"
+        fresh.write_text(f"{FORMAT}/{number}\n", encoding="ascii")
+        fresh.replace(self.folder / "live")
+        self._broken.unlink(missing_ok=True)
+        for old in self._generations():
+            if old < number - 1:  # The one before may still be read by a search that is going on.
+                shutil.rmtree(self.folder / str(old), ignore_errors=True)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # Whoosh reports damage in every shape: struct, key, index, value, OS errors.
+            self._local.__dict__.clear()
+            if (self.folder / "live").exists():
+                log.exception("the search index is damaged")
+                self._broken.touch()
+            raise IndexUnavailable from error
+
+    def _searcher(self) -> Any:
+        """This thread's searcher of the present state: a new one when the index has changed, never ``refresh``."""
+        live, held = self._live_folder(), self._local.__dict__
+        if held.get("live") != live or not held["searcher"].up_to_date():
+            old = held.pop("searcher", None)
+            held["searcher"] = whoosh_index.open_dir(str(live)).searcher(weighting=BM25F())
+            held["live"] = live
+            if old is not None:
+                old.close()
+        return held["searcher"]
+
+    def _facts_of(self, searcher: Any) -> Callable[[int], Facts]:
+        """What is known of a document by its number; read once a segment, since segments don't change."""
+        leaves = [(int(offset), self._segment_facts(reader)) for reader, offset in searcher.reader().leaf_readers()]
+
+        def facts(number: int) -> Facts:
+            for offset, rows in reversed(leaves):
+                if number >= offset:
+                    return rows[number - offset]
+            raise IndexError(number)
+
+        return facts
+
+    def _segment_facts(self, reader: Any) -> list[Facts]:
+        name = reader.segment().segment_id()
+        known = self._facts.get(name)
+        if known is None:
+            if len(self._facts) > MOST_SEGMENTS:
+                self._facts.clear()  # They belonged to segments that have been merged away.
+            known = [Facts(*reader.stored_fields(number)["facts"]) for number in range(reader.doc_count_all())]
+            self._facts[name] = known
+        return known
+
+
+def _add(writer: Any, document: Document) -> None:
+    values: Mapping[str, str] = {name: f"{document.locale}\n{getattr(document, name)}" for name in FIELDS}
+    facts = Facts(document.page_id, document.locale, document.kind, document.stamp)
+    writer.add_document(page=str(document.page_id), facts=tuple(facts), **values)
+
+
+def _any_key(word_keys: Sequence[str]) -> Query:
+    return Or([Term(field, key, boost=WEIGHTS[key[0]]) for key in word_keys for field in FIELDS])

@@ -1,0 +1,69 @@
+"""Keeping the index in step with the database."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..core import outbox
+from ..core.db import Database
+from ..core.outbox import Payload, Work
+from .documents import documents, stamps
+from .engine import Index, IndexUnavailable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """How the index compares with the database; all empty when they agree. None: it can't be read."""
+
+    missing: int
+    outdated: int
+    gone: int
+
+    @property
+    def agrees(self) -> bool:
+        return not (self.missing or self.outdated or self.gone)
+
+
+def index_pages(database: Database, index: Index, payloads: Sequence[Payload]) -> None:
+    """Bring the pages named in ``payloads`` to their present state in the index; may run twice without harm."""
+    pages = sorted({int(payload["page"]) for payload in payloads})
+    with database.reading() as session:
+        try:
+            index.update(pages, documents(session, pages))
+        except IndexUnavailable:
+            log.warning("the index is not usable: building it anew")
+            index.rebuild(documents(session))
+
+
+def repair(database: Database, index: Index) -> bool:
+    """Build the index anew if it is missing, of another format, or was found damaged; was that needed?"""
+    if index.usable():
+        return False
+    rebuild(database, index)
+    return True
+
+
+def rebuild(database: Database, index: Index, progress: Callable[[], None] = lambda: None) -> int:
+    """Build the index anew from the database; the number of documents.
+
+    What waited in the outbox when that began is then done as well.
+    """
+    with database.reading() as session:
+        covered = outbox.waiting(session, Work.INDEX)
+        count = index.rebuild(documents(session), progress)
+    outbox.remove(database, covered)
+    return count
+
+
+def compare(database: Database, index: Index) -> IndexState:
+    """Compare the index with the database. Raises IndexUnavailable."""
+    indexed = index.stamps()
+    with database.reading() as session:
+        wanted = stamps(session)
+    return IndexState(
+        missing=len(wanted.keys() - indexed.keys()),
+        outdated=sum(1 for key, stamp in wanted.items() if key in indexed and indexed[key] != stamp),
+        gone=len(indexed.keys() - wanted.keys()),
+    )

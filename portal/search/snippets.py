@@ -1,0 +1,54 @@
+"""The passage of a text that best answers a query, with what matched marked."""
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from .keys import Word, keys, words
+
+WINDOW = 32
+"""The length of a snippet in words."""
+
+
+def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
+    """The window of ``text`` with most of the words ``wanted`` (each as its keys), marked; safe HTML.
+
+    Empty when none of them stands in the text.
+    """
+    found = list(words(text))
+    sets = [set(word) for word in wanted]
+    hits = [
+        next((n for n, keyset in enumerate(sets) if keyset.intersection(keys(w.text, locale))), None) for w in found
+    ]
+    places = [place for place, hit in enumerate(hits) if hit is not None]
+    if not places:
+        return Markup("")
+
+    def worth(first: int) -> tuple[int, int, int]:
+        inside = [hits[p] for p in places if first <= p < first + WINDOW]
+        return len(set(inside)), len(inside), -first
+
+    best = max((max(0, place - 4) for place in places), key=worth)
+    start = _sentence_start(text, found[best].start)
+    last = next((n for n in range(len(found) - 1, -1, -1) if n < best + WINDOW), best)
+    end = found[last].end
+    cut_end = len(text) if end >= len(text.rstrip()) - 1 else end
+    return _marked(text, start, cut_end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
+
+
+def _sentence_start(text: str, at: int) -> int:
+    """Where the sentence around ``at`` begins, when that is near; else ``at`` itself."""
+    begins = max((m.end() for m in re.finditer(r"[.!?…]\s+|\n", text[max(0, at - 80) : at])), default=None)
+    return at if begins is None else max(0, at - 80) + begins
+
+
+def _marked(text: str, start: int, end: int, hits: Sequence[Word]) -> Markup:
+    out, here = Markup(""), start
+    for hit in hits:
+        out += escape(text[here : hit.start]) + Markup("<mark>") + escape(text[hit.start : hit.end]) + Markup("</mark>")
+        here = hit.end
+    out += escape(text[here:end])
+    out = out.replace("\n", " ")
+    before = Markup("… ") if start > 0 and text[start - 1] != "\n" else Markup("")
+    return before + out.strip() + (Markup(" …") if end < len(text.rstrip()) else Markup(""))
