@@ -1,0 +1,59 @@
+// Comforts only: every page works without this file.
+
+const isTyping = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+
+// "/" goes to the page's search box.
+const search = document.querySelector("[data-search]");
+search?.setAttribute("aria-keyshortcuts", "/");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search || isTyping(event.target)) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+// The header's menus close as menus do: by Escape, and by a click or the focus going elsewhere.
+const menus = document.querySelectorAll("details.menu");
+const closeMenus = (except) => menus.forEach((menu) => menu.contains(except) || (menu.open = false));
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// Beside an address (a link, or the field that data-copy names) a button that copies it.
+if (navigator.clipboard) {
+  for (const place of document.querySelectorAll("[data-copy]")) {
+    const field = place.dataset.copy && document.getElementById(place.dataset.copy);
+    const button = document.createElement("button");
+    const said = document.createElement("span");
+    button.type = "button";
+    button.className = "button quiet small";
+    button.textContent = place.dataset.copyLabel;
+    said.className = "said";
+    said.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(field ? field.value : place.querySelector("a").href);
+        said.textContent = place.dataset.copied;
+        setTimeout(() => (said.textContent = ""), 4000);
+      } catch {
+        field?.select(); // The browser refused: at least it is marked for Ctrl+C.
+      }
+    });
+    place.append(" ", button, " ", said);
+  }
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// What scrolls sideways can be scrolled by keyboard too.
+for (const box of document.querySelectorAll(".wide")) {
+  if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+}

