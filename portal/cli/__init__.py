@@ -5,13 +5,34 @@ import os
 import sys
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from .. import __version__
 from ..config import ConfigError, load
 from . import content, keeping, people, serving, site
 
+log = logging.getLogger(__name__)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class _InWords(click.Group):
+    """A group whose commands end with one clear line when the database, a file or a folder does not do its part."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            raise  # Click's own: whoever read what we print has had enough.
+        except DBAPIError as error:
+            log.debug("a command ended early", exc_info=True)
+            raise click.ClickException(f"the database says: {str(error.orig).strip().splitlines()[0]}") from error
+        except OSError as error:
+            log.debug("a command ended early", exc_info=True)
+            raise click.ClickException(
+                f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            ) from error
+
+
+@click.group(cls=_InWords, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="portal")
 @click.pass_context
 def portal(context: click.Context) -> None:

@@ -1,7 +1,9 @@
 """Guidance in, out, and found."""
 
 import json
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -86,7 +88,9 @@ def search(settings: Settings, locale: str | None, limit: int, as_lines: bool, q
     if locale not in available():
         raise click.BadParameter(f"the portal speaks {', '.join(available())}", param_hint="--locale")
     database, index = open_database(settings), open_index(settings)
-    queries = [query] if query is not None else (line.rstrip("\r\n") for line in sys.stdin)
+    given: Iterable[bytes] = sys.stdin.buffer if query is None else [os.fsencode(query)]
+    # Whatever bytes come in, the answer is UTF-8.
+    queries = (line.decode("utf-8", "replace").rstrip("\r\n") for line in given)
     with database.reading() as session:
         for text in queries:
             try:

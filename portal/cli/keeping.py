@@ -18,22 +18,11 @@ from ..core.outbox import OutboxRow
 from ..core.security import secret_key
 from ..search import rebuild, repair
 from .content import checked
-from .opening import open_index, sqlite_file
+from .opening import open_any, open_index, remove_sqlite, sqlite_file
 from .site import refuse_data
 
 LOW_DISK = 200 * 1024 * 1024
 STUCK_AFTER = 5
-
-
-def _any_schema(settings: Settings) -> Database:
-    """The database, whatever its schema. Raises click.ClickException when there is none."""
-    file = sqlite_file(settings)
-    if file and not file.exists():
-        raise click.ClickException(f"there is no portal in {settings.data}")
-    database = Database(settings.database)
-    if schema.present(database.engine) is None:
-        raise click.ClickException("there is no portal in this database")
-    return database
 
 
 @click.command()
@@ -45,7 +34,7 @@ def backup(settings: Settings, file: Path) -> None:
     FILE must be new; it is readable by its owner alone, for it holds password hashes and the signing key. A backup
     from SQLite may be restored into PostgreSQL, and the other way round.
     """
-    database = _any_schema(settings)
+    database, _ = open_any(settings)
     try:
         rows = archive.write(database.engine, file, secret_key(settings), clock.now(), _said)
     except FileExistsError as error:
@@ -67,7 +56,7 @@ def restore(settings: Settings, file: Path) -> None:
     target = sqlite_file(settings)
     unfinished = target.with_name(target.name + ".restoring") if target else None
     if unfinished:
-        _remove(unfinished)  # A restore that was cut off.
+        remove_sqlite(unfinished)  # A restore that was cut off.
     database = Database(f"sqlite:///{unfinished}" if unfinished else settings.database)
     refuse_data(settings, database)
     try:
@@ -79,7 +68,7 @@ def restore(settings: Settings, file: Path) -> None:
             schema.downgrade(database.engine, "base")
         database.engine.dispose()
         if unfinished:
-            _remove(unfinished)
+            remove_sqlite(unfinished)
         if isinstance(error, ArchiveError):
             raise click.ClickException(str(error)) from error
         raise
@@ -92,15 +81,10 @@ def restore(settings: Settings, file: Path) -> None:
             connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
         database.engine.dispose()
         unfinished.replace(target)  # From here on there is a portal.
-        _remove(unfinished)
+        remove_sqlite(unfinished)
         database = Database(settings.database)
     rebuild(database, open_index(settings))
     click.echo(f"{settings.data}: {rows} rows restored from {file}")
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _said(table: str) -> None:
@@ -114,10 +98,7 @@ def upgrade(settings: Settings) -> None:
 
     Make a backup before: `portal backup FILE` works with the old schema too.
     """
-    database = _any_schema(settings)
-    before = schema.present(database.engine)
-    if not schema.is_known(str(before)):
-        raise click.ClickException("the database was made by a newer version of the portal; use that version")
+    database, before = open_any(settings)
     schema.upgrade(database.engine)
     with database.transaction() as session:
         while knowledge.render_anew(session):
@@ -151,6 +132,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "folder", lambda: _folder(settings)
     database = Database(settings.database)
     yield "database", lambda: _answers(settings, database)
+    if (file := sqlite_file(settings)) and not file.exists():
+        return  # There is nothing more to look into, and looking would make it.
     yield "schema", lambda: _schema(database)
     yield "index", lambda: checked(database, open_index(settings))
     yield "pending work", lambda: _pending(database)

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from ..config import Settings
 from ..core import clock, outbox, schema
@@ -18,27 +17,36 @@ from ..search import Index, index_pages, repair
 
 def open_database(settings: Settings) -> Database:
     """The portal's database, at this code's schema. Raises click.ClickException (exit 1) when it isn't."""
+    database, present = open_any(settings)
+    if present != schema.wanted():
+        raise click.ClickException("the database has an older schema; bring it up to date with: portal upgrade")
+    return database
+
+
+def open_any(settings: Settings) -> tuple[Database, str]:
+    """The portal's database, and the schema it is at: this code's or an older one. Raises click.ClickException."""
     file = sqlite_file(settings)
     if file and not file.exists():
         raise click.ClickException(f"there is no portal in {settings.data}; make one with: portal init")
     database = Database(settings.database)
-    try:
-        present = schema.present(database.engine)
-    except OperationalError as error:
-        raise click.ClickException(f"the database does not answer: {str(error.orig).splitlines()[0]}") from error
+    present = schema.present(database.engine)
     if present is None:
         raise click.ClickException("there is no portal in this database; make one with: portal init")
-    if present != schema.wanted():
-        if schema.is_known(present):
-            raise click.ClickException("the database has an older schema; bring it up to date with: portal upgrade")
+    if not schema.is_known(present):
         raise click.ClickException("the database was made by a newer version of the portal; use that version")
-    return database
+    return database, present
 
 
 def sqlite_file(settings: Settings) -> Path | None:
     """The file that the database is, or None when it is a server's."""
     is_file = settings.database.startswith("sqlite:///")
     return Path(settings.database.removeprefix("sqlite:///")) if is_file else None
+
+
+def remove_sqlite(file: Path) -> None:
+    """Take away a SQLite database with all that belongs to it."""
+    for suffix in ("", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
 def open_index(settings: Settings) -> Index:

@@ -28,7 +28,7 @@ def people() -> None:
 
 @people.command()
 @click.option("--email", required=True, help="The address to sign in with.")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="The name that colleagues see.")
 @click.option("--team", default="", help='Path from the company down, such as "Company / Department / Team".')
 @click.option(
     "--role",

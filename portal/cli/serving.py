@@ -1,6 +1,8 @@
 """The web server and the job worker."""
 
 import logging
+import os
+import socket
 import subprocess
 import sys
 import threading
@@ -25,26 +27,27 @@ RESTART_PAUSE_S = 2
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes (default: PORTAL_WORKERS).")
 @click.pass_obj
 def serve(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """Serve the site, with the job worker beside it. SIGTERM or Ctrl-C stops both cleanly."""
+    refuse_taken(host, port)
     open_database(settings).engine.dispose()
     run_server(host, port, workers or settings.workers)
 
 
 @click.command()
-@click.option("--with-parent", is_flag=True, hidden=True)
+@click.option("--parent", type=int, hidden=True, help="Stop when the process of this number is gone.")
 @click.pass_obj
-def worker(settings: Settings, with_parent: bool) -> None:
+def worker(settings: Settings, parent: int | None) -> None:
     """Run the job worker alone, for set-ups where the web server is started by other means."""
     database, index = open_database(settings), open_index(settings)
     queue = JobQueue(settings, lambda: deliver(database, index), lambda: tick(database, index))
     database.on_outbox = queue.nudge
     deliver(database, index)  # What waited while no worker ran.
-    queue.work(with_parent=with_parent)
+    queue.work(parent)
 
 
 def tick(database: Database, index: search.Index) -> None:
@@ -53,6 +56,16 @@ def tick(database: Database, index: search.Index) -> None:
     with database.transaction() as session:
         accounts.forget_old_attempts(session, clock.now())
         knowledge.render_anew(session)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raise click.ClickException when the address can't be listened on; gunicorn would try for five seconds."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"can't listen on port {port} of {host}: {error.strerror}") from error
 
 
 def run_server(host: str, port: int, workers: int) -> None:
@@ -100,13 +113,15 @@ class _Jobs:
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         threading.Thread(target=self._look_after, daemon=True).start()
 
     def stop(self) -> None:
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:
@@ -115,10 +130,14 @@ class _Jobs:
                 self._process.kill()
 
     def _look_after(self) -> None:
-        command = [sys.executable, "-c", "from portal.cli import main; main()", "worker", "--with-parent"]
-        while not self._stopping.is_set():
-            # A session of its own: Ctrl-C reaches this process alone, which then stops the worker in good order.
-            self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # Our own command.
+        program = "from portal.cli import main; main()"
+        command = [sys.executable, "-c", program, "worker", "--parent", str(os.getpid())]
+        while True:
+            with self._starting:
+                if self._stopping.is_set():
+                    return
+                # A session of its own: Ctrl-C reaches this process alone, which then stops the worker in good order.
+                self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # Our own command.
             self._process.wait()
             if not self._stopping.wait(RESTART_PAUSE_S):
                 log.warning("the job worker ended by itself; starting it again")

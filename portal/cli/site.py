@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import OperationalError
 
 from .. import people as accounts
 from ..config import Settings
@@ -18,8 +17,8 @@ from ..core.permissions import SYSTEM, Role
 from ..core.security import secret_key
 from ..search import rebuild
 from .content import import_folder
-from .opening import open_database, open_index, sqlite_file
-from .serving import run_server
+from .opening import open_database, open_index, remove_sqlite, sqlite_file
+from .serving import refuse_taken, run_server
 
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 SAMPLE_COMPANY = Path(__file__).parent / "sample_company.csv"
@@ -28,17 +27,15 @@ DEMO_ACCOUNTS = ("employee", "editor", "hr", "admin")
 
 def refuse_data(settings: Settings, database: Database) -> None:
     """Raise click.ClickException when the data folder or the database holds anything."""
+    if settings.data.exists() and not settings.data.is_dir():
+        raise click.ClickException(f"{settings.data} is not a folder; name one with PORTAL_DATA")
     if settings.data.exists() and any(settings.data.iterdir()):
         raise click.ClickException(f"{settings.data} holds data already; name an empty folder with PORTAL_DATA")
     file = sqlite_file(settings)
     if file and file.exists():
         raise click.ClickException(f"{file} is there already")
-    if not file:
-        try:
-            if not schema.is_empty(database.engine):
-                raise click.ClickException("the database holds tables already")
-        except OperationalError as error:
-            raise click.ClickException(f"the database does not answer: {str(error.orig).splitlines()[0]}") from error
+    if not file and not schema.is_empty(database.engine):
+        raise click.ClickException("the database holds tables already")
 
 
 def make_portal(settings: Settings, content: Path, email: str, password: str) -> Database:
@@ -74,9 +71,12 @@ def _add_admin(database: Database, email: str, password: str, locale: str) -> No
 
 
 def _clear(settings: Settings, database: Database) -> None:
+    """Leave folder and database as empty as `refuse_data` found them."""
     if database.engine.dialect.name == "postgresql" and schema.present(database.engine):
         schema.downgrade(database.engine, "base")
     database.engine.dispose()
+    if file := sqlite_file(settings):  # It may lie outside of the folder.
+        remove_sqlite(file)
     for path in settings.data.iterdir():
         if path.is_dir():
             shutil.rmtree(path)
@@ -112,7 +112,7 @@ def _ask_password() -> str:
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Port to listen on.")
 @click.pass_obj
 def demo(settings: Settings, port: int) -> None:
     """Make a portal with the shipped guidance and a sample company, if there is none yet, and serve it.
@@ -120,6 +120,7 @@ def demo(settings: Settings, port: int) -> None:
     The accounts are employee@, editor@, hr@ and admin@example.com. Their password is PORTAL_DEMO_PASSWORD; without
     that, a random one is made, kept beside the data, and printed each time.
     """
+    refuse_taken("127.0.0.1", port)
     kept = settings.data / "demo-password"
     if not settings.data.exists() or not any(settings.data.iterdir()):
         database = _make_demo(settings, kept)
@@ -144,10 +145,14 @@ def _make_demo(settings: Settings, kept: Path) -> Database:
     if fault:
         raise click.ClickException(f"PORTAL_DEMO_PASSWORD: {fault}")
     database = make_portal(settings, SHIPPED, "admin@example.com", password)
-    with database.transaction() as session:
-        text = SAMPLE_COMPANY.read_text(encoding="utf-8")
-        accounts.import_people(session, SYSTEM, text, settings.language, clock.now())
-    _set_demo_passwords(database, kept, password)
+    try:
+        with database.transaction() as session:
+            text = SAMPLE_COMPANY.read_text(encoding="utf-8")
+            accounts.import_people(session, SYSTEM, text, settings.language, clock.now())
+        _set_demo_passwords(database, kept, password)
+    except BaseException:
+        _clear(settings, database)
+        raise
     return database
 
 

@@ -8,18 +8,19 @@ into PostgreSQL and back. The file holds password hashes and the key: it is writ
 
 import base64
 import hashlib
-import io
 import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, DateTime, Engine, LargeBinary, MetaData, Table, func, select, text, update
 
 from . import schema
+from .db import migrating
 
 FORMAT = 1
 _OWN_TABLES = ("alembic_version", "huey_")
@@ -47,7 +48,7 @@ def write(engine: Engine, path: Path, secret_key: str, now: datetime, progress: 
                 tables = {t.name: _dump(connection, t, archive, progress) for t in _tables(connection)}
                 manifest = {
                     "format": FORMAT,
-                    "schema": schema.present(engine),
+                    "schema": schema.revision_of(connection),
                     "made": now.isoformat(timespec="seconds"),
                     "tables": tables,
                 }
@@ -62,40 +63,49 @@ def write(engine: Engine, path: Path, secret_key: str, now: datetime, progress: 
 
 
 class Archive:
-    """A backup opened for reading. Raises ArchiveError when it isn't one, is damaged, or is of a newer version."""
+    """A backup opened for reading, and found whole.
+
+    Raises ArchiveError when it isn't one, is damaged, or is of a newer version.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-            self.manifest: dict[str, Any] = json.loads(self._zip.read("manifest.json"))
+            manifest = json.loads(self._zip.read("manifest.json"))
             self.secret_key = self._zip.read("secret.key").decode("ascii")
-            damaged = self._zip.testzip()
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+            self._schema, self._tables = str(manifest["schema"]), set(manifest["tables"])
+            known = manifest["format"] == FORMAT and schema.is_known(self._schema)
+            changed = [name for name, said in manifest["tables"].items() if known and self._sum(name) != said]
+        except Exception as error:  # Damage shows in every layer: zip, deflate, JSON, what it should hold.
             raise ArchiveError(f"{path} is not a whole backup of a portal ({error})") from error
-        if damaged:
-            raise ArchiveError(f"{path} is damaged: {damaged}")
-        if self.manifest.get("format") != FORMAT or not schema.is_known(str(self.manifest.get("schema"))):
+        if not known:
             raise ArchiveError(f"{path} was made by a newer version of the portal; upgrade this one first")
+        if changed:
+            raise ArchiveError(f"{path} is damaged: {', '.join(changed)} not as written")
 
     def restore(self, engine: Engine, progress: Progress = lambda _: None) -> int:
         """Fill the empty database behind ``engine`` and bring it to today's schema; the number of rows."""
-        schema.upgrade(engine, self.manifest["schema"])
-        with engine.execution_options(immediate=True).begin() as connection:
-            count = sum(self._load(connection, table, progress) for table in _tables(connection))
+        schema.upgrade(engine, self._schema)
+        with migrating(engine) as connection:
+            tables = _tables(connection)
+            if {table.name for table in tables} != self._tables:
+                raise ArchiveError("the backup is damaged: its tables are not those of its schema")
+            count = sum(self._load(connection, table, progress) for table in tables)
         schema.upgrade(engine)
         return count
 
+    def _sum(self, table: str) -> dict[str, Any]:
+        digest, count = hashlib.sha256(), 0
+        for lines in self._lines(table):
+            digest.update(b"".join(lines))
+            count += len(lines)
+        return {"rows": count, "sha256": digest.hexdigest()}
+
     def _load(self, connection: Connection, table: Table, progress: Progress) -> int:
-        said = self.manifest["tables"].get(table.name)
-        if said is None:
-            return 0
         to_itself = [key.parent for key in table.foreign_keys if key.column.table is table]
-        digest, count, later = hashlib.sha256(), 0, list[dict[str, Any]]()
-        for lines in _batches(self._zip.open(f"tables/{table.name}.jsonl")):
-            rows = []
-            for line in lines:
-                digest.update(line)
-                rows.append({key: _read(table.c[key], value) for key, value in json.loads(line).items()})
+        count, later = 0, list[dict[str, Any]]()
+        for lines in self._lines(table.name):
+            rows = [{key: _read(table.c[key], value) for key, value in json.loads(line).items()} for line in lines]
             # Rows that point at rows of their own table get that pointer once all of them are there.
             later += [dict(row) for row in rows if any(row[column.name] is not None for column in to_itself)]
             connection.execute(table.insert(), [row | {c.name: None for c in to_itself} for row in rows])
@@ -103,11 +113,15 @@ class Archive:
         for row in later:
             here = [column == row[column.name] for column in table.primary_key]
             connection.execute(update(table).where(*here).values({c.name: row[c.name] for c in to_itself}))
-        if count != said["rows"] or digest.hexdigest() != said["sha256"]:
-            raise ArchiveError(f"the backup is damaged: {table.name} is not as it was written")
         _go_on_counting(connection, table)
         progress(table.name)
         return count
+
+    def _lines(self, table: str) -> Iterator[list[bytes]]:
+        """The lines of a table, some at a time."""
+        with self._zip.open(f"tables/{table}.jsonl") as member:
+            while batch := list(islice(member, _BATCH)):
+                yield batch
 
 
 def _snapshot(engine: Engine) -> Connection:
@@ -154,12 +168,6 @@ def _read(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, LargeBinary):
         return base64.b64decode(value)
     return value
-
-
-def _batches(member: Any) -> Iterator[list[bytes]]:
-    with io.BufferedReader(member) as lines:
-        while batch := [line for _, line in zip(range(_BATCH), lines, strict=False)]:
-            yield batch
 
 
 def _go_on_counting(connection: Connection, table: Table) -> None:

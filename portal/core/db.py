@@ -67,7 +67,7 @@ class Database:
     def __init__(self, url: str, connection: Connection | None = None) -> None:
         self.engine = connection.engine if connection else make_engine(url)
         self.on_outbox: Callable[[], None] = lambda: None
-        reads: Any = connection or self.engine
+        reads: Any = connection or _reading_engine(self.engine)
         writes: Any = connection or self.engine.execution_options(immediate=True)
         join = "create_savepoint" if connection else "conditional_savepoint"
         self._reading = sessionmaker(reads, autoflush=False, join_transaction_mode=cast(Any, join))
@@ -102,6 +102,38 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A bare connection in one writing transaction, for what works on tables instead of objects.
+
+    SQLite changes most of a table by making it anew and dropping the old one, which with foreign keys on deletes all
+    that points at it. They are off meanwhile, and checked before the commit.
+    """
+    on_sqlite = engine.dialect.name == "sqlite"
+    with engine.execution_options(immediate=True).connect() as connection:
+        if on_sqlite:
+            _foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if on_sqlite and (row := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                    raise RuntimeError(f"a row of {row[0]} points at a row of {row[2]} that is not there")
+        finally:
+            if on_sqlite:
+                _foreign_keys(connection, "ON")
+
+
+def _foreign_keys(connection: Connection, state: str) -> None:
+    # Past SQLAlchemy, which would begin a transaction; within one this has no effect.
+    cast(Any, connection.connection.dbapi_connection).execute(f"PRAGMA foreign_keys = {state}")
+
+
+def _reading_engine(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine  # In WAL mode a SQLite transaction reads one state throughout.
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -39,8 +39,8 @@ class AtMost(Length):
 
 
 def stripped(value: str | None) -> str | None:
-    """A form value without the blanks around it."""
-    return value.strip() if isinstance(value, str) else value
+    """A form value without the blanks around it, and without NULs, which nobody types and PostgreSQL can't keep."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
 
 
 class Line(StringField):

@@ -44,17 +44,25 @@ class JobQueue:
         except Exception:
             log.warning("the job queue did not take a nudge; the sweep will deliver", exc_info=True)
 
-    def work(self, *, with_parent: bool = False) -> None:
+    def work(self, parent: int | None = None) -> None:
         """Work until told to stop (SIGTERM or SIGINT), finishing the job in hand.
 
-        ``with_parent``: also stop when the process that started this one is gone, however it ended.
+        ``parent``: the process that started this one; also stop when that is gone, however it ended.
         """
-        consumer = Consumer(
+        consumer = _Consumer(
             self.huey, workers=1, initial_delay=0.05, backoff=1.15, max_delay=0.5, graceful_signal="TERM"
         )
-        if with_parent:
-            threading.Thread(target=_stop_when_orphaned, args=(os.getppid(),), daemon=True).start()
+        if parent is not None:
+            threading.Thread(target=_stop_when_orphaned, args=(parent,), daemon=True).start()
         consumer.run()
+
+
+class _Consumer(Consumer):
+    """huey's, which would drop the job in hand on SIGINT."""
+
+    def start(self) -> None:
+        super().start()
+        signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _stop_when_orphaned(parent: int) -> None:

@@ -6,6 +6,7 @@ prefix: no text can take an id that the page's own frame uses.
 
 import html
 import re
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,7 +21,7 @@ RECIPE = 1
 
 _ID = re.compile(r"(?:s-|fn:|fnref\d*:)[\w:.-]{1,120}")
 _CLASSES = {
-    "div": {"admonition", "note", "tip", "warning", "danger", "example", "footnote"},
+    "div": {"admonition", "note", "tip", "warning", "danger", "example", "footnote", "wide"},
     "p": {"admonition-title"},
     "a": {"footnote-ref", "footnote-backref"},
     "ul": {"task-list"},
@@ -42,6 +43,9 @@ _ATTRIBUTES = {
 _HEADING = re.compile(r'<h([2-6]) id="([^"]+)">(.*?)</h\1>', re.DOTALL)
 _BOX = re.compile(r'<input type="checkbox" disabled( checked)?/?>')
 _UNTITLED = re.compile(r'(<div class="admonition (\w+)">\n)<p class="admonition-title">(\w+)</p>\n')
+_TABLE = re.compile(r"(<table\b[^>]*>)|(</table>)")
+_FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>|<a class="footnote-backref".*?</a>', re.DOTALL)
+_PICTURE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 _BLOCK_END = re.compile(r"(?=</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|blockquote|tr)>)|(?=<br)")
 
 
@@ -65,20 +69,30 @@ class Rendering:
 
 def render(markdown: str) -> Rendering:
     """Render ``markdown``; anything that could run or restyle the page is left out, never an error."""
-    engine = _engine()
-    raw = engine.reset().convert(markdown.replace("\x00", ""))
-    safe = _clean(_tidy(raw))
+    safe = _clean(_tidy(_convert(markdown)))
     headings = tuple(
-        Heading(int(level), html.unescape(anchor), plain(title).strip())
+        Heading(int(level), html.unescape(anchor), " ".join(plain(title).split()))
         for level, anchor, title in _HEADING.findall(safe)
     )
     return Rendering(html=_finish(safe), headings=headings, text=plain(safe))
 
 
 def plain(safe: str) -> str:
-    """The words of HTML, one block a line, without markup."""
-    stripped = html.unescape(nh3.clean(_BLOCK_END.sub("\n", safe), tags=set()))
+    """The words of HTML, one block a line, without markup; a footnote's mark is no part of the word before it."""
+    stripped = html.unescape(nh3.clean(_BLOCK_END.sub("\n", _FOOTNOTE_MARK.sub("", safe)), tags=set()))
     return "\n".join(line for line in (" ".join(raw.split()) for raw in stripped.splitlines()) if line)
+
+
+_one_at_a_time = threading.Lock()
+
+
+def _convert(markdown: str) -> str:
+    with _one_at_a_time:  # The engine keeps the text's state in itself, and the web server has threads.
+        try:
+            return _engine().reset().convert(markdown.replace("\x00", ""))
+        except RecursionError:  # Lists within lists a thousand deep; it is shown as it was written.
+            _engine.cache_clear()  # The engine is left in the middle of that text.
+            return f"<pre>{html.escape(markdown)}</pre>"
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +102,7 @@ def _engine() -> Markdown:
             "admonition",
             "sane_lists",
             "pymdownx.betterem",
+            "pymdownx.highlight",
             "pymdownx.magiclink",
             "pymdownx.superfences",
             "pymdownx.tasklist",
@@ -96,7 +111,8 @@ def _engine() -> Markdown:
             FootnoteExtension(BACKLINK_TITLE="{}"),
             TocExtension(slugify=_slug, permalink=False),
         ],
-        extension_configs={"pymdownx.tilde": {"subscript": False}, "pymdownx.superfences": {"css_class": ""}},
+        # Colours would need spans and a style for each; without them it does not matter whether Pygments is there.
+        extension_configs={"pymdownx.tilde": {"subscript": False}, "pymdownx.highlight": {"use_pygments": False}},
     )
 
 
@@ -105,8 +121,12 @@ def _slug(text: str, separator: str) -> str:
 
 
 def _tidy(raw: str) -> str:
-    """Shapes that are easier to mend before sanitising: the page has its own h1, boxes are signs, not fields."""
+    """Shapes that are easier to mend before sanitising.
+
+    The page has its own h1, wide tables get room to scroll, boxes are signs, not fields.
+    """
     raw = re.sub(r"(</?)h1\b", r"\1h2", raw)
+    raw = _TABLE.sub(lambda m: f'<div class="wide">{m[1]}' if m[1] else "</table></div>", raw)
     raw = _BOX.sub(lambda box: "☑" if box[1] else "☐", raw)
     # An admonition without a title gets its English class name as one: no word in the wrong language.
     return _UNTITLED.sub(lambda m: m[1] if m[2].lower() == m[3].lower() else m[0], raw)
@@ -130,16 +150,15 @@ def _keep_attribute(tag: str, name: str, value: str) -> str | None:
         return value if _ID.fullmatch(value) else None
     if tag == "img" and name == "src":
         # Pictures come from this site alone: a foreign one would tell its server who reads what.
-        return value if re.match(r"/[^/\\]", value) else None
+        return value if _PICTURE.fullmatch(value) else None
     return value
 
 
 def _finish(safe: str) -> str:
-    """What is ours to add after sanitising: a permalink at each heading, and room to scroll wide tables."""
-    safe = _HEADING.sub(
+    """What is ours to add after sanitising: a permalink at each heading."""
+    return _HEADING.sub(
         lambda m: (
             f'<h{m[1]} id="{m[2]}">{m[3]} <a class="permalink" href="#{m[2]}" aria-labelledby="{m[2]}">#</a></h{m[1]}>'
         ),
         safe,
     )
-    return safe.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")

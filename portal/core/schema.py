@@ -6,7 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect
+
+from .db import migrating
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -21,12 +23,18 @@ def wanted() -> str:
 def present(engine: Engine) -> str | None:
     """The revision that the database is at; None when it holds no schema of ours."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, as the open transaction of ``connection`` sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def is_empty(engine: Engine) -> bool:
-    """Is there no table at all (but the job queue's own)?"""
-    return all(name.startswith("huey_") for name in inspect(engine).get_table_names())
+    """Is there no table at all (but the job queue's own, and Alembic's when all has been taken back)?"""
+    names = inspect(engine).get_table_names()
+    return all(name == "alembic_version" or name.startswith("huey_") for name in names) and present(engine) is None
 
 
 def is_known(revision: str) -> bool:
@@ -36,7 +44,7 @@ def is_known(revision: str) -> bool:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to ``revision``, all of it or nothing."""
-    with engine.execution_options(immediate=True).begin() as connection:
+    with migrating(engine) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -44,7 +52,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to ``revision`` (``base``: to nothing)."""
-    with engine.execution_options(immediate=True).begin() as connection:
+    with migrating(engine) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.downgrade(config, revision)

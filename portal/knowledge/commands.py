@@ -15,6 +15,7 @@ from . import policy
 from .model import (
     BODY_LENGTH,
     LAST,
+    ONE_LINE,
     SUMMARY_LENGTH,
     TITLE_LENGTH,
     Kind,
@@ -34,9 +35,9 @@ def text_faults(text: PageText) -> dict[str, Text]:
     found: dict[str, Text] = {}
     if not text.title.strip():
         found["title"] = lazy("A page needs a title.")
-    elif len(text.title) > TITLE_LENGTH or not text.title.isprintable():
+    elif len(text.title) > TITLE_LENGTH or not ONE_LINE.fullmatch(text.title):
         found["title"] = lazy("A title is one line of at most %(max)d characters.", max=TITLE_LENGTH)
-    if len(text.summary) > SUMMARY_LENGTH or not (text.summary == "" or text.summary.isprintable()):
+    if len(text.summary) > SUMMARY_LENGTH or not ONE_LINE.fullmatch(text.summary):
         found["summary"] = lazy("A summary is one line of at most %(max)d characters.", max=SUMMARY_LENGTH)
     if not text.markdown.strip():
         found["markdown"] = lazy("A page needs a text.")
@@ -73,6 +74,7 @@ def write_revision(
     """
     if not policy.may_edit(actor):
         raise Refused
+    text = text.tidied()
     wrong = text_faults(text)
     if wrong:
         raise Invalid(wrong)
@@ -92,8 +94,8 @@ def write_revision(
         number=translation.current,
         author_id=actor.id,
         created_at=now,
-        title=text.title.strip(),
-        summary=text.summary.strip(),
+        title=text.title,
+        summary=text.summary,
         markdown=text.markdown,
         note=note,
     )

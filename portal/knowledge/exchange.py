@@ -131,7 +131,7 @@ def _all_facts(session: Session) -> dict[int, PageFacts]:
     sources: dict[int, list[Source]] = {}
     for row in session.scalars(select(PageSource).order_by(PageSource.page_id, PageSource.position)):
         sources.setdefault(row.page_id, []).append(Source(**row.details))
-    positions = session.execute(select(Page.id, Page.position)).tuples()
+    positions = session.execute(select(Page.id, Page.position))
     return {
         page_id: PageFacts(
             None if position == LAST else position, tuple(links.get(page_id, ())), tuple(sources.get(page_id, ()))

@@ -13,10 +13,9 @@ from typing import Any
 import yaml
 
 from .commands import text_faults
-from .model import BY_FOLDER, SLUG_LENGTH, Kind, PageFacts, PageText, Source
+from .model import BY_FOLDER, ONE_LINE, SLUG, SLUG_LENGTH, Kind, PageFacts, PageText, Source
 
 LARGEST_FILE = 1_000_000
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _FACTS = "page.yaml"
 
@@ -152,7 +151,7 @@ def _parse_text(source: str, name: str) -> PageText:
     for key, value in values.items():
         if not isinstance(value, str):
             raise BrokenContent([Fault(name, lines[key], f"{key} must be text")])
-    text = PageText(values.get("title", "").strip(), values.get("summary", "").strip(), body.strip("\n").rstrip())
+    text = PageText(values.get("title", ""), values.get("summary", ""), body).tidied()
     lines.setdefault("title", 2)
     lines["markdown"] = head.count("\n") + 4
     wrong = text_faults(text)
@@ -209,8 +208,8 @@ def _source(value: Any) -> Source:
     known = {f.name for f in fields(Source)}
     if not isinstance(value, dict) or not value.get("title") or not set(value) <= known:
         raise _WrongValue("sources", f"a source has a title, and may have {', '.join(sorted(known - {'title'}))}")
-    if not all(isinstance(text, str) for text in value.values()):
-        raise _WrongValue("sources", "what is said of a source must be text")
+    if not all(isinstance(text, str) and ONE_LINE.fullmatch(text) for text in value.values()):
+        raise _WrongValue("sources", "what is said of a source must be a line of text")
     if value.get("url") and not re.fullmatch(r"https?://\S+", value["url"]):
         raise _WrongValue("sources", "a source's url must begin with http:// or https://")
     return Source(**value)
@@ -224,8 +223,11 @@ def _mapping(source: str, known: set[str], first_line: int) -> tuple[dict[str, A
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise BrokenContent([Fault("", line + first_line, f"not valid YAML: {error.problem}")]) from error
-    except yaml.YAMLError as error:
-        raise BrokenContent([Fault("", first_line, f"not valid YAML: {error}")]) from error
+    except yaml.reader.ReaderError as error:
+        line = source[: error.position].count("\n") + first_line
+        raise BrokenContent([Fault("", line, "not valid YAML: it holds a control character")]) from error
+    except (RecursionError, ValueError, OverflowError) as error:  # Endless nesting; "\UFFFFFFFF" is no character.
+        raise BrokenContent([Fault("", first_line, "not valid YAML: it can't be read")]) from error
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):

@@ -1,5 +1,6 @@
 """Pages of guidance, their translations, and the append-only revisions of each translation."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,9 @@ from ..core.db import Base
 TITLE_LENGTH = 200
 SUMMARY_LENGTH = 400
 SLUG_LENGTH = 80
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ONE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
+"""No line ends, control characters or halves of characters, which no title in any language needs."""
 BODY_LENGTH = 200_000
 LAST = 1_000_000
 """The place of pages that were given none: after all others."""
@@ -141,6 +145,11 @@ class PageText:
     title: str
     summary: str
     markdown: str
+
+    def tidied(self) -> "PageText":
+        """The text as it is kept, whether typed or read from a file: one kind of line end, no space around it."""
+        lines = self.markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+        return PageText(self.title.strip(), self.summary.strip(), lines.strip("\n").rstrip())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ..core import markup
-from .model import PLACE, Kind, Page, PageLink, PageSource, Revision, Source, StoredRendering, Translation
+from .model import PLACE, SLUG, Kind, Page, PageLink, PageSource, Revision, Source, StoredRendering, Translation
 
 PER_PAGE = 30
 LINKED_AT_MOST = 12
@@ -75,6 +75,8 @@ class PageDocument:
 
 def page(session: Session, kind: Kind, slug: str, locales: Sequence[str]) -> PageView | None:
     """The page in the first of ``locales`` (the reader's first) that it is written in, or None."""
+    if not SLUG.fullmatch(slug):
+        return None  # From an address, where anything may stand.
     found = session.scalar(select(Page).where(Page.kind == kind, Page.slug == slug))
     if found is None:
         return None
@@ -170,7 +172,7 @@ def lately_changed(session: Session, limit: int, locales: Sequence[str]) -> tupl
 
 def counts(session: Session) -> dict[Kind, int]:
     """How many pages there are of each kind."""
-    found = dict(session.execute(select(Page.kind, func.count()).group_by(Page.kind)).tuples().all())
+    found = dict(session.execute(select(Page.kind, func.count()).group_by(Page.kind)).all())
     return {kind: found.get(kind, 0) for kind in Kind}
 
 

@@ -5,10 +5,13 @@ from dataclasses import asdict
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
+from wtforms import Field
 
 from ..core import clock
 from ..core.db import reading, transaction
-from ..core.errors import Conflict, Invalid, NotFound
+from ..core.errors import Conflict, Invalid, NotFound, TooMany
+from ..core.forms import Form
+from ..core.guard import wants_json
 from ..core.locale import available, gettext, lazy
 from ..core.permissions import NOBODY, Actor, Can, Role, allow
 from ..core.security import secret_key
@@ -38,12 +41,23 @@ def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated and request.method == "GET":
         return back(form.next.data)
     if form.validate_on_submit():
-        actor = _check_credentials(form.email.data or "", form.password.data or "")
+        try:
+            actor = _check_credentials(form.email.data or "", form.password.data or "")
+        except TooMany as error:
+            return _wait(error, "people/sign_in.html", form, form.password)
         if actor:
             _open_session(actor)
             return back(form.next.data)
         form.password.errors = [gettext("E-mail address and password don’t match.")]
     return render_template("people/sign_in.html", form=form), 422 if form.errors else 200
+
+
+def _wait(error: TooMany, template: str, form: Form, field: Field) -> ResponseReturnValue:
+    """The form again, with what was typed kept, after too many tries."""
+    if wants_json():
+        raise error
+    field.errors = [str(error.message)]
+    return render_template(template, form=form), error.status, {"Retry-After": str(error.retry_after)}
 
 
 def back(target: str | None) -> ResponseReturnValue:
@@ -62,7 +76,8 @@ def _check_credentials(email: str, password: str) -> Actor | None:
     with transaction() as db:
         throttle.forget_failures(db, key, folded, address)
         if found.password_hash and passwords.outdated(found.password_hash):
-            return commands.set_password(db, found.actor.id, passwords.hashed(password))
+            # With the stamp: a password that was changed this very moment is not set back to the old one.
+            return commands.set_password(db, found.actor.id, passwords.hashed(password), found.actor.stamp)
     return found.actor
 
 
@@ -124,8 +139,11 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     form.own_words = (current_user.name, current_user.email)
     if form.validate_on_submit():
-        with transaction() as db:
-            throttle.count_attempt(db, secret_key(settings()), current_user.email, "own profile", clock.now())
+        try:
+            with transaction() as db:
+                throttle.count_attempt(db, secret_key(settings()), current_user.email, "own profile", clock.now())
+        except TooMany as error:
+            return _wait(error, "people/password.html", form, form.current)
         found = queries.credentials(reading(), current_user.email)
         if passwords.matches(found.password_hash if found else None, form.current.data or ""):
             password_hash = passwords.hashed(form.password.data or "")

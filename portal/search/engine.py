@@ -134,17 +134,14 @@ class Index:
             number = max(self._generations(), default=0) + 1
             place = self.folder / str(number)
             place.mkdir()
-            made = whoosh_index.create_in(str(place), _schema())
-            writer = made.writer(compound=False, limitmb=128)
             count = 0
             try:
-                for document in documents:
-                    _add(writer, document)
-                    count += 1
-                    progress()
-                writer.commit()
+                with whoosh_index.create_in(str(place), _schema()).writer(compound=False, limitmb=128) as writer:
+                    for document in documents:
+                        _add(writer, document)
+                        count += 1
+                        progress()
             except BaseException:
-                writer.cancel()
                 shutil.rmtree(place, ignore_errors=True)
                 raise
             self._switch_to(number)

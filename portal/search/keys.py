@@ -20,11 +20,13 @@ WEIGHTS = {SURFACE: 1.0, LEMMA: 0.7, STEM: 0.4}
 """The exact form counts most; it also matches by its lemma and stem, so these add up."""
 
 LONGEST_WORD = 64
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_INVISIBLE = dict.fromkeys(map(ord, _UNSEEN))
+# Letters and digits, held together by what is invisible, by marks that stand apart (NFD), and by an apostrophe.
+_WORD = re.compile(rf"[^\W_]+(?:(?:[\u0300-\u036f{_UNSEEN}]+|['’ʼ])[^\W_]+)*[\u0300-\u036f]*")
 _LATIN_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LOOKALIKES = str.maketrans("aceopxyk", "асеорхук")
+_LOOKALIKES = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ")
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,10 @@ def script_of(lower: str) -> str:
 
 def normal(word: str) -> str:
     """The word in NFC, without invisible characters, in lower case, in one alphabet."""
-    lower = unicodedata.normalize("NFC", word.translate(_INVISIBLE)).casefold()[:LONGEST_WORD]
-    lower = unicodedata.normalize("NFC", lower)
-    return lower.translate(_LOOKALIKES) if _CYRILLIC.search(lower) else lower
+    written = unicodedata.normalize("NFC", word.translate(_INVISIBLE))
+    if _CYRILLIC.search(written):
+        written = written.translate(_LOOKALIKES)
+    return unicodedata.normalize("NFC", written.casefold()[:LONGEST_WORD])
 
 
 def fold(lower: str) -> str:

@@ -1,6 +1,7 @@
 """The passage of a text that best answers a query, with what matched marked."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
@@ -26,13 +27,12 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
         return Markup("")
 
     def worth(first: int) -> tuple[int, int, int]:
-        inside = [hits[p] for p in places if first <= p < first + WINDOW]
+        inside = [hits[p] for p in places[bisect_left(places, first) : bisect_left(places, first + WINDOW)]]
         return len(set(inside)), len(inside), -first
 
     best = max((max(0, place - 4) for place in places), key=worth)
     start = _sentence_start(text, found[best].start)
-    last = next((n for n in range(len(found) - 1, -1, -1) if n < best + WINDOW), best)
-    end = found[last].end
+    end = found[min(best + WINDOW, len(found)) - 1].end
     cut_end = len(text) if end >= len(text.rstrip()) - 1 else end
     return _marked(text, start, cut_end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
 

@@ -44,7 +44,7 @@ if (navigator.clipboard) {
         field?.select(); // The browser refused: at least it is marked for Ctrl+C.
       }
     });
-    place.append(" ", button, " ", said);
+    place.append(button, said);
   }
 }
 

@@ -1,0 +1,1 @@
+"""Measurements, always beside something known, as ratios within one run. Never part of the tests."""

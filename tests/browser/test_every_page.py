@@ -1,0 +1,66 @@
+"""What holds for every page: accessible in light and dark, narrow enough for a small phone, and light to load."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opener
+
+PAGES = {
+    "sign-in": ("/sign-in", None),
+    "front": ("/", "employee"),
+    "principles": ("/principles", "employee"),
+    "stories": ("/stories", "employee"),
+    "phrases": ("/phrases", "employee"),
+    "stories of a principle": ("/stories?principle=own-it-to-the-end", "employee"),
+    "principle": ("/principles/own-it-to-the-end?lang=ka", "employee"),
+    "story": ("/stories/hotel-lamp?lang=ru", "employee"),
+    "phrase": ("/phrases/silence", "employee"),
+    "results": ("/search?q=klijent", "employee"),
+    "no results": ("/search?q=zzzzqqq", "employee"),
+    "search": ("/search", "employee"),
+    "profile": ("/profile", "employee"),
+    "password": ("/profile/password", "employee"),
+    "people": ("/people", "admin"),
+    "person": ("/people/3", "admin"),
+    "new person": ("/people/new", "admin"),
+    "nothing here": ("/nowhere", "employee"),
+    "not yours": ("/people", "employee"),
+}
+LARGEST = 100_000
+
+
+@pytest.fixture(params=PAGES)
+def where(request: pytest.FixtureRequest) -> tuple[str, str | None]:
+    found: tuple[str, str | None] = PAGES[request.param]
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, a line each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def test_axe_finds_nothing_and_nothing_sticks_out(where: tuple[str, str | None], open_page: Opener) -> None:
+    address, who = where
+    page = open_page(address, who)
+    assert page.title().endswith("Lampa")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], scheme
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == [], "phone"
+
+
+def test_a_page_with_all_it_needs_is_small(open_page: Opener) -> None:
+    page = open_page("/profile")
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
+    page.context.clear_cookies(name="none")
+    page.goto("/principles/own-it-to-the-end?lang=ka")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) >= 1
+    assert sum(sizes.values()) < LARGEST, sizes
