@@ -35,7 +35,7 @@ format: $(VENV)/development ## Put the code into its form
 translations: $(VENV)/development ## Bring the message catalogues up to date with the code
 	@$(BIN)/pybabel --quiet extract -F pyproject.toml -k lazy -k _ --no-wrap --sort-output --omit-header \
 		--no-location -o portal/translations/messages.pot portal
-	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete --omit-header \
+	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date \
 		-i portal/translations/messages.pot -d portal/translations
 	@rm portal/translations/messages.pot
 

@@ -27,5 +27,7 @@ handed = context.config.attributes.get("connection")
 if handed is not None:
     run(handed)
 else:
-    with migrating(make_engine(load(os.environ).database)) as own:
+    engine = make_engine(load(os.environ).database)
+    with migrating(engine) as own:
         run(own)
+    engine.dispose()

@@ -8,7 +8,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from .config import Settings, load
-from .core import error_pages, guard, jobs, locale, security, shell
+from .core import error_pages, guard, jobs, kept, locale, security, shell
 from .core.db import Database, close_reading
 from .core.locale import lazy
 from .core.permissions import Can
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.jinja_env.undefined = StrictUndefined
     logging.getLogger("portal").setLevel(settings.log_level)
     _data(app, settings, database)
-    locale.init_app(app, settings.language)
+    locale.init_app(app, settings.language, settings.timezone.key)
     security.init_app(app, settings)
     _domains(app, settings)
     shell.init_app(app, settings, NAVIGATION, SLOTS)
@@ -58,6 +58,7 @@ def _data(app: Flask, settings: Settings, database: Database | None) -> None:
         database.on_outbox = jobs.JobQueue(settings).nudge
     app.extensions["database"] = database
     app.teardown_appcontext(close_reading)
+    kept.init_app(app)
 
 
 def _domains(app: Flask, settings: Settings) -> None:

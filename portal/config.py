@@ -5,17 +5,21 @@ refuses, and a ``PORTAL_*`` name that nobody declared, with one line that names 
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "PORTAL_"
+_TRANSLATIONS = Path(__file__).parent / "translations"
+_ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<place>(\w[\w.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?)/?", re.IGNORECASE
+)
 
 
 class ConfigError(Exception):
@@ -27,7 +31,10 @@ def _text(value: str) -> str:
 
 
 def _folder(value: str) -> Path:
-    return Path(value).expanduser().resolve()
+    try:
+        return Path(value).expanduser().resolve()
+    except RuntimeError as error:
+        raise ValueError("names the home folder of nobody here") from error
 
 
 def _number(low: int, high: int) -> Callable[[str], int]:
@@ -42,8 +49,9 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 def _database(value: str) -> str:
     try:
         url = make_url(value)
-    except ArgumentError as error:
-        raise ValueError("must be a database address such as postgresql://user:password@host/name") from error
+    except (ArgumentError, ValueError):
+        # Not "from error": what the parser says, and so a traceback, may hold a part of the password.
+        raise ValueError("must be a database address such as postgresql://user:password@host/name") from None
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername not in {"postgresql+psycopg", "sqlite"}:
@@ -52,10 +60,18 @@ def _database(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    found = _ADDRESS.fullmatch(value)
+    if not found or int(found["port"] or 0) > 65_535:
         raise ValueError("must be the site's own address, such as https://lampa.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{found['scheme']}://{found['place']}".lower()
+
+
+def _language(value: str) -> str:
+    # `core.locale`, which knows them too, builds on this module and can't be asked.
+    spoken = {"en"} | {folder.name for folder in _TRANSLATIONS.iterdir() if folder.is_dir()}
+    if value not in spoken:
+        raise ValueError(f"must be one of {', '.join(sorted(spoken))}")
+    return value
 
 
 def _timezone(value: str) -> ZoneInfo:
@@ -65,10 +81,9 @@ def _timezone(value: str) -> ZoneInfo:
 
 
 def _log_level(value: str) -> int:
-    level = logging.getLevelNamesMapping().get(value.upper())
-    if level is None:
+    if value.lower() not in {"debug", "info", "warning", "error"}:
         raise ValueError("must be debug, info, warning or error")
-    return level
+    return logging.getLevelNamesMapping()[value.upper()]
 
 
 def setting(default: str, read: Callable[[str], Any], meaning: str, *, secret: bool = False) -> Any:
@@ -94,7 +109,7 @@ class Settings:
         "The site's public address. With `https://`, cookies are Secure and browsers are told to insist on TLS.",
     )
     site_name: str = setting("Lampa", _text, "The name on the site.")
-    language: str = setting("en", _text, "Language for those whose own is not known: `en`, `ru`, `hr`, `ka`.")
+    language: str = setting("en", _language, "Language for those whose own is not known: `en`, `ru`, `hr`, `ka`.")
     timezone: ZoneInfo = setting("UTC", _timezone, "The company's time zone, such as `Europe/Zagreb`.")  # noqa: RUF009
     proxies: int = setting(
         "0", _number(0, 9), "How many trusted proxies stand before the site and set `X-Forwarded-*`; 0 trusts none."
@@ -145,7 +160,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         spec = known[name]
         assert spec.default is not MISSING
         text = environ[name]
-        if text == "":
+        if not text.strip():
             continue  # An empty variable is an unset one, as in shell scripts and unit files.
         try:
             values[spec.name] = spec.metadata["read"](text)

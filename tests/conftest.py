@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Settings, load
-from portal.core import schema
+from portal.core import kept, schema
 from portal.core.db import Database, make_engine
 from portal.core.permissions import Actor, Role
 from portal.people import as_actor
@@ -130,11 +130,12 @@ def run_app(run_settings: Settings, migrated_url: str) -> Flask:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Index:
+def index(tmp_path: Path) -> Iterator[Index]:
     """An empty search index."""
     made = Index(tmp_path / "index")
     made.rebuild([])
-    return made
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -142,6 +143,7 @@ def app(run_app: Flask, database: Database, index: Index) -> Flask:
     """The application, on this test's view of the database and an index of its own."""
     run_app.extensions["database"] = database
     run_app.extensions["index"] = index
+    kept.init_app(run_app)
     return run_app
 
 

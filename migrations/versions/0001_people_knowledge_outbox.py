@@ -45,6 +45,12 @@ def upgrade():
     )
     op.create_index(op.f("ix_sign_in_throttle_since"), "sign_in_throttle", ["since"], unique=False)
     op.create_table(
+        "version",
+        sa.Column("subject", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_version")),
+    )
+    op.create_table(
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -170,4 +176,5 @@ def downgrade():
     op.drop_table("team")
     op.drop_table("sign_in_throttle")
     op.drop_table("page")
+    op.drop_table("version")
     op.drop_table("outbox")

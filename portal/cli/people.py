@@ -10,6 +10,7 @@ import click
 from .. import people as accounts
 from ..config import Settings
 from ..core import clock
+from ..core.db import Database
 from ..core.errors import Invalid
 from ..core.permissions import SYSTEM, Actor, Role
 from ..core.security import secret_key
@@ -19,6 +20,13 @@ from .opening import open_database
 def welcome_link(settings: Settings, actor: Actor) -> str:
     """The address where ``actor`` sets a password; valid for a week and for one password."""
     return f"{settings.url}/welcome/{accounts.make_welcome_link(secret_key(settings), actor)}"
+
+
+def _database(settings: Settings) -> Database:
+    """The portal's database, let go of when the command is done."""
+    database = open_database(settings)
+    click.get_current_context().call_on_close(database.engine.dispose)
+    return database
 
 
 @click.group()
@@ -49,10 +57,10 @@ def add(settings: Settings, email: str, name: str, team: str, roles: tuple[str, 
         team=accounts.split_path(team),
     )
     try:
-        with open_database(settings).transaction() as session:
+        with _database(settings).transaction() as session:
             actor = accounts.as_actor(accounts.add_person(session, SYSTEM, values, clock.now()))
     except Invalid as error:
-        raise click.ClickException("; ".join(f"{field}: {why}" for field, why in error.fields.items())) from error
+        raise click.ClickException("; ".join(accounts.in_words(error))) from error
     click.echo(welcome_link(settings, actor))
 
 
@@ -71,7 +79,7 @@ def import_(settings: Settings, file: Path, links: Path | None) -> None:
     roles (employee, editor, hr, admin; several with ; between; default employee), language (default
     PORTAL_LANGUAGE). All are added or nobody: every bad line is named with its number and the reason.
     """
-    database = open_database(settings)
+    database = _database(settings)
     if links and links.exists():
         raise click.ClickException(f"{links} is there already; name a new file")
     try:

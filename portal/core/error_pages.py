@@ -3,15 +3,16 @@
 import logging
 import secrets
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from .errors import Conflict, PortalError, TooMany
 from .guard import wants_json
 from .locale import Text, lazy
+from .permissions import NOBODY
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ WORDS: dict[int, Text] = {
     500: lazy("It isn’t your fault, and nothing of yours was half-saved. Try again in a minute."),
     503: lazy("A great deal is going on just now. Nothing was lost; try again in a minute."),
 }
+BUSY = ("database is locked", "deadlock detected", "lock timeout")
+"""How SQLite and PostgreSQL say that the same request may succeed in a moment."""
 STALE_FORM = lazy("This form was opened in another sign-in, or cookies are off. Open it again and send it once more.")
 
 
@@ -48,6 +51,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _answer(400, STALE_FORM))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(IntegrityError, _integrity_error)
+    app.register_error_handler(DataError, _data_error)
     app.register_error_handler(OperationalError, _operational_error)
     app.register_error_handler(Exception, _fault)
 
@@ -61,8 +65,11 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
+    if code >= 500 and code != 503:
+        # Also when an error's own page could not be made: then this is about what broke that page.
+        return _fault(getattr(error, "original_exception", None) or error)
     if code not in TITLES:
-        code = 500 if code >= 500 else 400
+        code = 400
     methods = getattr(error, "valid_methods", None)
     return _answer(code, headers={"Allow": ", ".join(methods)} if methods else {})
 
@@ -73,9 +80,15 @@ def _integrity_error(error: IntegrityError) -> ResponseReturnValue:
     return _answer(409, Conflict.message)
 
 
+def _data_error(error: DataError) -> ResponseReturnValue:
+    """Somebody asked for what no column can hold, such as a NUL in a text or a number of thirty digits."""
+    log.info("data error on %s: %s", request.endpoint, type(error.orig).__name__)
+    return _answer(400)
+
+
 def _operational_error(error: OperationalError) -> ResponseReturnValue:
-    if "locked" in str(error.orig):
-        log.warning("the database stayed locked for longer than the busy timeout")
+    if any(sign in str(error.orig) for sign in BUSY):
+        log.warning("the database was too busy: %s", type(error.orig).__name__)
         return _answer(503, headers={"Retry-After": "5"})
     return _fault(error)
 
@@ -89,9 +102,11 @@ def _fault(error: Exception) -> ResponseReturnValue:
 def _answer(
     status: int, message: Text | None = None, *, fault: str | None = None, headers: dict[str, str] | None = None
 ) -> ResponseReturnValue:
+    if status >= 500:
+        g.setdefault("_login_user", NOBODY)  # What broke may be the database: nobody asks it again who this is.
     if wants_json():
-        answer = jsonify(error=str(message or WORDS[status]))
-        return answer, status, headers or {}
+        told = {"error": str(message or WORDS[status])} | ({"code": fault} if fault else {})
+        return jsonify(told), status, headers or {}
     page = "core/fault.html" if status >= 500 else "core/error.html"
     values = {"status": status, "title": TITLES[status], "message": message or WORDS[status], "fault": fault}
     return render_template(page, **values), status, headers or {}

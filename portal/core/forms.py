@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.form import BaseForm
@@ -15,6 +16,13 @@ REQUIRED = lazy("Please fill this in.")
 
 class Form(FlaskForm):
     """A form that can show what a command refused."""
+
+    class Meta(FlaskForm.Meta):
+        """How the form is read."""
+
+        def wrap_formdata(self, form: BaseForm, formdata: Any) -> Any:
+            """What a browser's form sent, and not JSON, in which a field may be anything but text."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def refuse(self, error: Invalid) -> None:
         """Put each message of ``error`` beside the field it is about."""

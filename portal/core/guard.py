@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from .errors import Refused
-from .permissions import Can, allow, needed
+from .permissions import ANYBODY, Can, allow, needed
 
 
 class UndeclaredRoute(RuntimeError):
@@ -41,7 +41,8 @@ def _check() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # No such address, or not with this method: the error page answers.
     what = needed(current_app.view_functions[request.endpoint])
-    if what is not None and current_user.can(what):
+    # What anybody may do is not worth a look into the database at who asks: static files are had without it.
+    if what in ANYBODY or (what is not None and current_user.can(what)):
         return None
     if current_user.is_authenticated:
         raise Refused

@@ -34,8 +34,8 @@ class JobQueue:
 
     def __init__(self, settings: Settings, deliver: Job = _nothing, tick: Job = _nothing) -> None:
         self.huey = _storage(settings)
-        self._deliver = self.huey.task(name="deliver")(deliver)
-        self._tick = self.huey.periodic_task(crontab(), name="tick")(tick)
+        self._deliver = self.huey.task(name="deliver")(_own(deliver))
+        self._tick = self.huey.periodic_task(crontab(), name="tick")(_own(tick))
 
     def nudge(self) -> None:
         """Ask for a delivery now. If the queue can't be reached, the next sweep will find the work."""
@@ -55,6 +55,15 @@ class JobQueue:
         if parent is not None:
             threading.Thread(target=_stop_when_orphaned, args=(parent,), daemon=True).start()
         consumer.run()
+
+
+def _own(job: Job) -> Job:
+    """``job`` as a function of this module: huey looks for it under its module's name, the web's as the worker's."""
+
+    def work() -> None:
+        job()
+
+    return work
 
 
 class _Consumer(Consumer):

@@ -3,12 +3,15 @@
 A language is available when it has a catalogue in ``portal/translations``; English is in the source itself.
 """
 
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date, format_datetime
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext, to_user_timezone
 from flask_login import current_user
 
 CATALOGUES = Path(__file__).resolve().parents[1] / "translations"
@@ -18,15 +21,18 @@ Text = str | LazyString
 lazy = lazy_gettext
 __all__ = ["CATALOGUES", "SOURCE", "Text", "available", "chosen", "gettext", "init_app", "lazy", "name_of", "ngettext"]
 
+_FORMATS = {"en": "en_GB"}  # Babel's plain English writes dates the American way.
 _ORDER = ("en", "ru", "hr", "ka")
 
 
+@cache
 def available() -> tuple[str, ...]:
     """The languages of content and interface, the first ones in their usual order, others after them."""
     found = {SOURCE} | {path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po")}
     return tuple(sorted(found, key=lambda code: (_ORDER.index(code) if code in _ORDER else len(_ORDER), code)))
 
 
+@cache
 def name_of(code: str) -> str:
     """A language's name in that language, as it would stand in a menu: ``Hrvatski``."""
     name = Locale.parse(code).get_display_name(code) or code
@@ -47,9 +53,21 @@ def preferred() -> str:
     return best or str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 
-def init_app(app: Flask, default: str) -> None:
+def written_date(when: datetime) -> str:
+    """The day of ``when`` in the company's time zone, as this request's language writes it."""
+    return format_date(to_user_timezone(when), "medium", locale=_FORMATS.get(chosen(), chosen()))
+
+
+def written_moment(when: datetime) -> str:
+    """The same with the time of day and the zone."""
+    return format_datetime(to_user_timezone(when), "long", locale=_FORMATS.get(chosen(), chosen()))
+
+
+def init_app(app: Flask, default: str, timezone: str) -> None:
     """Make translation work in ``app``, with ``default`` for people whose language is not known."""
-    app.config.update(BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES), BABEL_DEFAULT_LOCALE=default)
+    app.config.update(
+        BABEL_TRANSLATION_DIRECTORIES=str(CATALOGUES), BABEL_DEFAULT_LOCALE=default, BABEL_DEFAULT_TIMEZONE=timezone
+    )
     Babel(app, default_locale=default, locale_selector=lambda: chosen() if has_request_context() else default)
 
     @app.context_processor

@@ -2,8 +2,12 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
@@ -38,14 +42,30 @@ def secret_key(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key
     path = settings.data / "secret.key"
-    settings.data.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+    if not path.exists():
+        settings.data.mkdir(parents=True, exist_ok=True)
+        _keep_new_key(path)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _keep_new_key(path: Path) -> None:
+    """Put a new key at ``path`` unless another process is faster; whoever reads it finds it whole."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # Made with mode 0600.
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    Path(draft).unlink()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, which static files, that shared caches may keep, never carry."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Does this answer set the cookie (again)?"""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -64,6 +84,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # A form may stay open as long as the session: nothing typed is lost to a clock.
         WTF_CSRF_SSL_STRICT=False,  # The token is checked everywhere; the Referer may be stripped by a proxy.
     )
+    app.session_interface = Sessions()
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

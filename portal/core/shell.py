@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from flask import Flask, Response, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_datetime
 from flask_login import current_user
 from markupsafe import Markup
 
 from ..config import Settings
-from .locale import Text
+from .kept import slot_mark
+from .locale import Text, written_date, written_moment
 from .permissions import Can
 
 _INSIDE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -53,10 +53,12 @@ def init_app(
     """
 
     def slot(name: str, **about: Any) -> Markup:
+        if g.get("in_part"):
+            return slot_mark(name, about)
         return Markup("").join(fill(**about) for fill in slots.get(name, ()))
 
     app.jinja_env.globals.update(
-        site_name=settings.site_name, slot=slot, asset=asset, date=format_date, moment=_moment, is_current=_is_current
+        site_name=settings.site_name, slot=slot, asset=asset, moment=_moment, is_current=_is_current
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -88,7 +90,7 @@ def _digest(name: str) -> str:
 def _moment(when: datetime) -> Markup:
     """A time element that reads as a date and carries the exact moment."""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        when.isoformat(timespec="seconds"), format_datetime(when, "long"), format_date(when, "medium")
+        when.isoformat(timespec="seconds"), written_moment(when), written_date(when)
     )
 
 

@@ -1,5 +1,8 @@
 """The front page, health, and the map of the site's manifest."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
@@ -7,6 +10,7 @@ from sqlalchemy import text
 from .. import knowledge
 from ..core import clock
 from ..core.db import database, reading
+from ..core.kept import kept
 from ..core.locale import chosen
 from ..core.permissions import Can, allow
 from ..core.shell import asset, settings
@@ -20,18 +24,23 @@ NEWEST_STORIES, LATELY_CHANGED = 3, 6
 @allow(Can.USE)
 def front() -> ResponseReturnValue:
     """What a person sees first: search, today's principle, stories, what is new."""
-    session, order = reading(), knowledge.reading_order(chosen())
     today = clock.now().astimezone(settings().timezone).date()
-    return render_template(
-        "home/front.html",
-        principle=knowledge.principle_of_the_day(session, today, order),
-        stories=knowledge.newest(session, knowledge.Kind.STORY, NEWEST_STORIES, order),
-        phrases=knowledge.newest(session, knowledge.Kind.PHRASE, NEWEST_STORIES, order),
-        changed=knowledge.lately_changed(session, LATELY_CHANGED, order),
-        counts=knowledge.counts(session),
-        kind_names=knowledge.KIND_NAMES,
-        kinds_names=knowledge.KINDS_NAMES,
-    )
+    guidance = kept(("front", knowledge.version(reading()), chosen(), today), lambda: _guidance(today))
+    return render_template("home/front.html", **guidance)
+
+
+def _guidance(today: date) -> dict[str, Any]:
+    """What the front page shows of the guidance: the same for all who read in one language on one day."""
+    session, order = reading(), knowledge.reading_order(chosen())
+    return {
+        "principle": knowledge.principle_of_the_day(session, today, order),
+        "stories": knowledge.newest(session, knowledge.Kind.STORY, NEWEST_STORIES, order),
+        "phrases": knowledge.newest(session, knowledge.Kind.PHRASE, NEWEST_STORIES, order),
+        "changed": knowledge.lately_changed(session, LATELY_CHANGED, order),
+        "counts": knowledge.counts(session),
+        "kind_names": knowledge.KIND_NAMES,
+        "kinds_names": knowledge.KINDS_NAMES,
+    }
 
 
 @bp.get("/healthz")

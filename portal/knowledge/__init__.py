@@ -16,6 +16,7 @@ from .queries import (
     newest,
     principle_of_the_day,
     stamps,
+    version,
 )
 from .words import KIND_NAMES, KINDS_NAMES, reading_order
 
@@ -41,5 +42,6 @@ __all__ = [
     "reading_order",
     "render_anew",
     "stamps",
+    "version",
     "write_files",
 ]

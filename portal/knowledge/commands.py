@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..core import markup, outbox
+from ..core import markup, outbox, versions
 from ..core.errors import Conflict, Invalid, Refused
 from ..core.locale import Text, lazy
 from ..core.outbox import Work
@@ -14,6 +14,7 @@ from ..core.permissions import Actor
 from . import policy
 from .model import (
     BODY_LENGTH,
+    GUIDANCE,
     LAST,
     ONE_LINE,
     SUMMARY_LENGTH,
@@ -102,7 +103,7 @@ def write_revision(
     session.add(revision)
     session.flush()
     session.add(_rendering(revision))
-    outbox.add(session, Work.INDEX, {"page": page.id}, now)
+    _let_know(session, page, now)
     return revision
 
 
@@ -122,7 +123,7 @@ def set_facts(
         PageSource(page_id=page.id, position=place, details={k: v for k, v in asdict(source).items() if v})
         for place, source in enumerate(facts.sources, 1)
     )
-    outbox.add(session, Work.INDEX, {"page": page.id}, now)
+    _let_know(session, page, now)
 
 
 def render_anew(session: Session, limit: int = 200) -> int:
@@ -136,6 +137,12 @@ def render_anew(session: Session, limit: int = 200) -> int:
     for _, revision in stale:
         session.merge(_rendering(revision))
     return len(stale)
+
+
+def _let_know(session: Session, page: Page, now: datetime) -> None:
+    """A page has changed: search is to index it anew, and what was kept of the guidance holds no more."""
+    outbox.add(session, Work.INDEX, {"page": page.id}, now)
+    versions.changed(session, GUIDANCE)
 
 
 def _rendering(revision: Revision) -> StoredRendering:

@@ -18,6 +18,9 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 ONE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 """No line ends, control characters or halves of characters, which no title in any language needs."""
 BODY_LENGTH = 200_000
+GUIDANCE = "guidance"
+"""The subject of `core.versions` that changes whenever a page does."""
+
 LAST = 1_000_000
 """The place of pages that were given none: after all others."""
 

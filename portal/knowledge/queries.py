@@ -7,8 +7,20 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from ..core import markup
-from .model import PLACE, SLUG, Kind, Page, PageLink, PageSource, Revision, Source, StoredRendering, Translation
+from ..core import markup, versions
+from .model import (
+    GUIDANCE,
+    PLACE,
+    SLUG,
+    Kind,
+    Page,
+    PageLink,
+    PageSource,
+    Revision,
+    Source,
+    StoredRendering,
+    Translation,
+)
 
 PER_PAGE = 30
 LINKED_AT_MOST = 12
@@ -71,6 +83,11 @@ class PageDocument:
     headings: tuple[str, ...]
     text: str
     stamp: int
+
+
+def version(session: Session) -> int:
+    """A number that changes whenever any page does."""
+    return versions.current(session, GUIDANCE)
 
 
 def page(session: Session, kind: Kind, slug: str, locales: Sequence[str]) -> PageView | None:

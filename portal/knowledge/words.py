@@ -20,6 +20,6 @@ KINDS_ABOUT: dict[Kind, Text] = {
 }
 
 
-def reading_order(locale: str) -> tuple[str, ...]:
-    """The languages in which a reader of ``locale`` is shown things: their own, then the usual order."""
-    return (locale, *(code for code in available() if code != locale))
+def reading_order(*own: str) -> tuple[str, ...]:
+    """The languages in which a reader is shown things: ``own``, the best first, then the usual order."""
+    return tuple(dict.fromkeys((*own, *available())))

@@ -1,7 +1,7 @@
 """Accounts, teams, roles, sign-in and sessions."""
 
 from .commands import PersonValues, add_person, set_password
-from .csv_file import BrokenFile, import_people, split_path
+from .csv_file import BrokenFile, import_people, in_words, split_path
 from .links import make as make_welcome_link
 from .passwords import fault as password_fault
 from .passwords import hashed
@@ -17,6 +17,7 @@ __all__ = [
     "forget_old_attempts",
     "hashed",
     "import_people",
+    "in_words",
     "make_welcome_link",
     "password_fault",
     "set_password",

@@ -40,15 +40,19 @@ def faults(values: PersonValues) -> dict[str, Text]:
     found: dict[str, Text] = {}
     if not values.name.strip() or len(values.name) > NAME_LENGTH or not values.name.isprintable():
         found["name"] = lazy("A name of at most %(max)d characters, please.", max=NAME_LENGTH)
-    if len(values.email) > EMAIL_LENGTH or not _EMAIL.fullmatch(values.email) or not values.email.isprintable():
+    if len(values.email.lower()) > EMAIL_LENGTH or not _EMAIL.fullmatch(values.email) or not values.email.isprintable():
         found["email"] = lazy("This is not an e-mail address.")
     if values.locale not in available():
         found["locale"] = lazy("The portal doesn’t speak this language.")
     if not values.roles:
         found["roles"] = lazy("At least one role, please.")
-    if len(values.team) > DEEPEST or any(not name or len(name) > NAME_LENGTH for name in values.team):
+    if len(values.team) > DEEPEST or not all(_is_team_name(name) for name in values.team):
         found["team"] = lazy("A team is a path such as Company / Department / Team.")
     return found
+
+
+def _is_team_name(name: str) -> bool:
+    return 0 < len(name) <= NAME_LENGTH and name.isprintable()
 
 
 def add_person(session: Session, actor: Actor, values: PersonValues, now: datetime) -> Person:
@@ -88,6 +92,8 @@ def change_person(
     """
     if not policy.may_manage(actor):
         raise Refused
+    # Two administrators who demote each other at once must not each find the other one still there.
+    session.execute(queries.admins().order_by(Person.id).with_for_update(of=Person))
     person = _locked(session, person_id)
     email = values.email.strip().lower()
     wrong = faults(values)

@@ -1,6 +1,5 @@
 """Many people at once, from a CSV file; all of them or none."""
 
-import _csv
 import csv
 import io
 from collections.abc import Iterator
@@ -25,6 +24,11 @@ class BrokenFile(Exception):
         super().__init__("; ".join(f"line {line}: {reason}" for line, reason in faults))
 
 
+def in_words(error: Invalid) -> list[str]:
+    """What is wrong with a person's values, each named as files and commands name it."""
+    return [f"{'language' if field == 'locale' else field}: {why}" for field, why in error.fields.items()]
+
+
 def import_people(session: Session, actor: Actor, text: str, default_locale: str, now: datetime) -> list[Person]:
     """Add everybody in the CSV ``text``: columns name, email, team, roles, language (the last three optional).
 
@@ -34,54 +38,62 @@ def import_people(session: Session, actor: Actor, text: str, default_locale: str
     """
     people: list[Person] = []
     faults: list[tuple[int, str]] = []
-    for line, row in _rows(text):
-        try:
-            people.append(commands.add_person(session, actor, _values(row, default_locale), now))
-        except Invalid as error:
-            faults += [(line, f"{field}: {message}") for field, message in error.fields.items()]
-        except ValueError as error:
-            faults.append((line, str(error)))
+    records = _records(text)
+    names = _names(*next(records, (1, [])))
+    try:
+        for line, cells in records:
+            try:
+                people.append(commands.add_person(session, actor, _values(_row(names, cells), default_locale), now))
+            except Invalid as error:
+                faults += [(line, reason) for reason in in_words(error)]
+            except ValueError as error:
+                faults.append((line, str(error)))
+    except BrokenFile as error:
+        faults += error.faults
     if faults:
         raise BrokenFile(faults)
     return people
 
 
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text.lstrip("\ufeff")), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    rows = _numbered(reader)
-    line, header = next(rows, (1, []))
-    names = [name.strip().lower() for name in header]
-    unknown = sorted(set(names) - set(COLUMNS))
-    missing = [name for name in ("name", "email") if name not in names]
-    if unknown or missing or len(set(names)) != len(names):
-        reason = "; ".join(
-            [f"no column {name!r}" for name in missing]
-            + [f"unknown column {name!r}" for name in unknown]
-            + (["a column stands twice"] if len(set(names)) != len(names) else [])
-        )
-        raise BrokenFile([(line, f"{reason} (the first line names the columns: {', '.join(COLUMNS)})")])
-    for line, row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(names):
-            raise BrokenFile([(line, f"{len(row)} columns instead of {len(names)}")])
-        yield line, {name: cell.strip() for name, cell in zip(names, row, strict=True)}
+def _records(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record that isn't blank, with the number of the line on which it begins.
 
-
-def _numbered(reader: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
-    """Each record with the number of the line on which it begins."""
+    Raises BrokenFile where the quotes are out of order: what follows can't be told apart any more.
+    """
+    text = text.lstrip("\ufeff")
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    # Strict, or a quote that is never closed would swallow all the people after it.
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1
         try:
-            row = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise BrokenFile([(begins, str(error))]) from error
-        yield begins, row
+            raise BrokenFile([(begins, f"can't be read: {error}")]) from error
+        if begins == 1 or any(cell.strip() for cell in cells):
+            yield begins, cells
+
+
+def _names(line: int, header: list[str]) -> list[str]:
+    """The columns' names, from the first line."""
+    names = [name.strip().lower() for name in header]
+    faults = [f"no column {name!r}" for name in ("name", "email") if name not in names]
+    faults += [f"unknown column {name!r}" for name in sorted(set(names) - set(COLUMNS))]
+    if len(set(names)) != len(names):
+        faults.append("a column stands twice")
+    if faults:
+        reason = f"{'; '.join(faults)} (the first line names the columns: {', '.join(COLUMNS)})"
+        raise BrokenFile([(line, reason)])
+    return names
+
+
+def _row(names: list[str], cells: list[str]) -> dict[str, str]:
+    if len(cells) != len(names):
+        raise ValueError(f"{len(cells)} columns instead of {len(names)}")
+    return {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
 
 
 def _values(row: dict[str, str], default_locale: str) -> PersonValues:

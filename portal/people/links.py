@@ -16,9 +16,9 @@ def read(key: str, token: str) -> tuple[int, str] | None:
     """The (id, stamp) that a token was made for, or None when it is forged or too old."""
     try:
         person_id, stamp = _serializer(key).loads(token, max_age=VALID_DAYS * 86_400)
+        return int(person_id), str(stamp)
     except (BadSignature, ValueError, TypeError):
         return None
-    return int(person_id), str(stamp)
 
 
 def _serializer(key: str) -> URLSafeTimedSerializer:

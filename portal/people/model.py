@@ -10,7 +10,10 @@ from ..core.permissions import Role
 
 NAME_LENGTH = 120
 EMAIL_LENGTH = 254
+SEARCH_LENGTH = 800
 PATH_SEPARATOR = " / "
+LARGEST_ID = 2**31 - 1
+"""No id is larger: neither database can be asked for one that is."""
 
 
 class Team(Base):
@@ -44,7 +47,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
-    search_text: Mapped[str] = mapped_column(String(800), index=True)
+    search_text: Mapped[str] = mapped_column(String(SEARCH_LENGTH), index=True)
     locale: Mapped[str] = mapped_column(String(16))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -82,4 +85,4 @@ class SignInThrottle(Base):
 
 def search_text(name: str, email: str) -> str:
     """What the list of people is searched and ordered by; databases fold other alphabets' case differently."""
-    return f"{name} {email}".casefold()
+    return f"{name} {email}".casefold()[:SEARCH_LENGTH]  # Folding can make a letter three.

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..core.permissions import Actor, Role, grants_of
@@ -84,7 +84,7 @@ def person(session: Session, person_id: int) -> PersonRow | None:
 def people(session: Session, search: str = "", after: int | None = None) -> PeoplePage:
     """People whose name or e-mail holds every word of ``search``, by name, from the one after person ``after``."""
     wanted = select(Person)
-    for word in search.casefold().split()[:8]:
+    for word in search.replace("\0", "").casefold().split()[:8]:  # PostgreSQL can't be asked for a NUL.
         wanted = wanted.where(Person.search_text.contains(word, autoescape=True))
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     last = session.get(Person, after) if after else None
@@ -112,17 +112,15 @@ def names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(set(ids))))}
 
 
+def admins() -> Select[int]:
+    """The ids of all active administrators."""
+    return select(Person.id).join(PersonRole).where(PersonRole.role == Role.ADMIN, Person.deactivated_at.is_(None))
+
+
 def other_admins(session: Session, person_id: int) -> int:
     """How many active administrators there are besides this person."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Person)
-            .join(PersonRole)
-            .where(PersonRole.role == Role.ADMIN, Person.id != person_id, Person.deactivated_at.is_(None))
-        )
-        or 0
-    )
+    others = admins().where(Person.id != person_id).subquery()
+    return session.scalar(select(func.count()).select_from(others)) or 0
 
 
 def _row(found: Person, paths: dict[int, str]) -> PersonRow:

@@ -19,8 +19,10 @@ from ..core.shell import back_to, see_other, settings
 from . import commands, links, passwords, queries, throttle
 from .commands import PersonValues
 from .forms import ROLE_NAMES, ChangePasswordForm, NewPasswordForm, PersonForm, ProfileForm, SignInForm
+from .model import LARGEST_ID
 
 bp = Blueprint("people", __name__, template_folder="templates")
+AN_ID = f"int(max={LARGEST_ID})"
 USED_UP = lazy("This link has been used or is more than a week old. Ask an administrator for a new one.")
 
 
@@ -180,8 +182,8 @@ def welcome(token: str) -> ResponseReturnValue:
 @allow(Can.MANAGE_PEOPLE)
 def people() -> ResponseReturnValue:
     """The list of people, with search."""
-    search, after = request.args.get("q", ""), request.args.get("after", type=int)
-    found = queries.people(reading(), search[:200], after)
+    search, after = request.args.get("q", ""), request.args.get("after", 0, type=int)
+    found = queries.people(reading(), search[:200], min(after, LARGEST_ID))
     return render_template("people/people.html", found=found, q=search, role_names=ROLE_NAMES)
 
 
@@ -200,7 +202,7 @@ def new_person() -> ResponseReturnValue:
     return _person_page(form)
 
 
-@bp.route("/people/<int:person_id>", methods=["GET", "POST"])
+@bp.route(f"/people/<{AN_ID}:person_id>", methods=["GET", "POST"])
 @allow(Can.MANAGE_PEOPLE)
 def person(person_id: int) -> ResponseReturnValue:
     """Change a person's account."""
@@ -224,7 +226,7 @@ def person(person_id: int) -> ResponseReturnValue:
     return _person_page(form, row)
 
 
-@bp.post("/people/<int:person_id>/welcome-link")
+@bp.post(f"/people/<{AN_ID}:person_id>/welcome-link")
 @allow(Can.MANAGE_PEOPLE)
 def welcome_link(person_id: int) -> ResponseReturnValue:
     """Make a new welcome link, for a person who has lost theirs or their password."""

@@ -116,10 +116,18 @@ class Index:
             return False
         return not self._broken.exists()
 
+    def close(self) -> None:
+        """Close the files that this thread has open for searching; the next search opens them again."""
+        searcher = self._local.__dict__.pop("searcher", None)
+        self._local.__dict__.clear()
+        if searcher is not None:
+            searcher.close()
+
     # Writing
 
     def update(self, pages: Iterable[int], documents: Iterable[Document]) -> None:
         """Replace all that stands under ``pages`` by ``documents``. Raises IndexUnavailable."""
+        documents = list(documents)  # Before Whoosh is asked: a fault of the database is no damage to the index.
         with self._one_writer(), self._careful():
             opened = whoosh_index.open_dir(str(self._live_folder()))
             with opened.writer(compound=False, limitmb=64) as writer:
@@ -187,7 +195,7 @@ class Index:
         try:
             yield
         except Exception as error:  # Whoosh reports damage in every shape: struct, key, index, value, OS errors.
-            self._local.__dict__.clear()
+            self.close()
             if (self.folder / "live").exists():
                 log.exception("the search index is damaged")
                 self._broken.touch()
@@ -197,11 +205,9 @@ class Index:
         """This thread's searcher of the present state: a new one when the index has changed, never ``refresh``."""
         live, held = self._live_folder(), self._local.__dict__
         if held.get("live") != live or not held["searcher"].up_to_date():
-            old = held.pop("searcher", None)
+            self.close()
             held["searcher"] = whoosh_index.open_dir(str(live)).searcher(weighting=BM25F())
             held["live"] = live
-            if old is not None:
-                old.close()
         return held["searcher"]
 
     def _facts_of(self, searcher: Any) -> Callable[[int], Facts]:
@@ -217,7 +223,10 @@ class Index:
         return facts
 
     def _segment_facts(self, reader: Any) -> list[Facts]:
-        name = reader.segment().segment_id()
+        segment = reader.segment()
+        if segment is None:
+            return []  # An index without any document.
+        name = segment.segment_id()
         known = self._facts.get(name)
         if known is None:
             if len(self._facts) > MOST_SEGMENTS:

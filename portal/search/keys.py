@@ -24,9 +24,12 @@ _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _INVISIBLE = dict.fromkeys(map(ord, _UNSEEN))
 # Letters and digits, held together by what is invisible, by marks that stand apart (NFD), and by an apostrophe.
 _WORD = re.compile(rf"[^\W_]+(?:(?:[\u0300-\u036f{_UNSEEN}]+|['’ʼ])[^\W_]+)*[\u0300-\u036f]*")
+_LETTERS = {"latin": "a-z\u00c0-\u024f", "cyrillic": "\u0400-\u04ff", "georgian": "\u10a0-\u10ff"}
+_ALL_OF = {script: re.compile(rf"[{letters}0-9'’ʼ\u0300-\u036f]+") for script, letters in _LETTERS.items()}
+_ONE_OF = {script: re.compile(f"[{letters}]") for script, letters in _LETTERS.items()}
 _LATIN_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_LOOKALIKES = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ")
+# In Cyrillic words: Latin letters that look the same become Cyrillic, and marks of stress go.
+_ONE_ALPHABET = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ", "\u0301")
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def keys(word: str, locale: str) -> tuple[str, ...]:
     lower = normal(word)
     found = [SURFACE + fold(lower)]
     language = LANGUAGES.get(locale)
-    if language and len(lower) > 1:
+    # Dictionaries know nothing of other alphabets, and pymorphy stumbles over letters that have no name.
+    if language and len(lower) > 1 and _ALL_OF[language.script].fullmatch(lower):
         found += [f"{LEMMA}{locale}:{fold(lemma)}" for lemma in language.lemmas(lower)]
         found += [f"{STEM}{locale}:{fold(stem)}" for stem in language.stems(lower)]
     return tuple(dict.fromkeys(found))
@@ -83,21 +87,15 @@ def locales_of(word: str) -> tuple[str, ...]:
 
 def script_of(lower: str) -> str:
     """``latin``, ``cyrillic`` or ``georgian`` by the word's first letter of one of them, else an empty string."""
-    for char in lower:
-        if "\u0400" <= char <= "\u04ff":
-            return "cyrillic"
-        if "\u10a0" <= char <= "\u10ff":
-            return "georgian"
-        if (char.isascii() and char.isalpha()) or "\u00c0" <= char <= "\u024f":
-            return "latin"
-    return ""
+    found = {script: match.start() for script, letter in _ONE_OF.items() if (match := letter.search(lower))}
+    return min(found, key=found.__getitem__, default="")
 
 
 def normal(word: str) -> str:
     """The word in NFC, without invisible characters, in lower case, in one alphabet."""
     written = unicodedata.normalize("NFC", word.translate(_INVISIBLE))
-    if _CYRILLIC.search(written):
-        written = written.translate(_LOOKALIKES)
+    if _ONE_OF["cyrillic"].search(written):
+        written = written.translate(_ONE_ALPHABET)
     return unicodedata.normalize("NFC", written.casefold()[:LONGEST_WORD])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -164,14 +165,14 @@ def test_facts_replace_the_facts_before_them(session: Session) -> None:
 
 
 def test_markdown_is_rendered_once_a_revision_and_never_by_a_request(
-    session: Session, sign_in: Callable[..., object], renderings: list[str]
+    session: Session, sign_in: Callable[..., FlaskClient], renderings: list[str]
 ) -> None:
     page = a_page(session, markdown="## One")
     write_revision(session, SYSTEM, page, "en", a_text(markdown="## Two"), NOW)
     assert renderings == ["## One", "## Two"]
     client = sign_in()
     for _ in range(3):
-        assert "s-two" in client.get(f"/stories/{page.slug}").text  # type: ignore[attr-defined]
+        assert "s-two" in client.get(f"/stories/{page.slug}").text
     list(queries.documents(session))
     assert renderings == ["## One", "## Two"]
 

