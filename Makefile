@@ -38,6 +38,7 @@ translations: $(VENV)/development ## Bring the message catalogues up to date wit
 	@$(BIN)/pybabel --quiet update --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date \
 		-i portal/translations/messages.pot -d portal/translations
 	@rm portal/translations/messages.pot
+	@sed -i -E '/^"(Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' $(SOURCES)
 
 lock: $(VENV)/development ## Resolve the dependencies anew and lock them with hashes
 	@$(PIP) install uv

@@ -21,7 +21,7 @@ class Refused(PortalError):
     """The actor may not do this."""
 
     status = 403
-    message = lazy("You don’t have the right to do this.")
+    message = lazy("Your account has no right to see or do this. If you need it, ask an administrator.")
 
 
 class NotFound(PortalError):

@@ -56,7 +56,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class PageView:
-    """A page as it is read. ``missing`` is the language asked for, when ``card`` is in another for want of it."""
+    """A page as it is read. ``missing`` is the language asked for, when ``card`` is in another for want of it.
+
+    ``linked`` has the first linked pages of each kind; ``more`` the kinds of which there are others.
+    """
 
     card: Card
     html: str
@@ -65,6 +68,7 @@ class PageView:
     locales: tuple[str, ...]
     sources: tuple[Source, ...]
     linked: dict[Kind, tuple[Card, ...]]
+    more: frozenset[Kind]
     also: tuple[Card, ...]
     revision: int
     changed_at: datetime
@@ -110,6 +114,7 @@ def page(session: Session, kind: Kind, slug: str, locales: Sequence[str]) -> Pag
     rendering = _rendering(revision, stored)
     neighbours = _neighbours(session, found.id)
     order = (locale, *(code for code in locales if code != locale))
+    linked, more = _by_kind(cards(session, neighbours, order))
     return PageView(
         card=Card(found.id, kind, slug, locale, revision.title, revision.summary, changed_at),
         html=rendering.html,
@@ -117,7 +122,8 @@ def page(session: Session, kind: Kind, slug: str, locales: Sequence[str]) -> Pag
         missing=locales[0] if locale != locales[0] else None,
         locales=tuple(code for code in locales if code in there) + tuple(sorted(there - set(locales))),
         sources=_sources(session, found.id),
-        linked=_by_kind(cards(session, neighbours, order)),
+        linked=linked,
+        more=more,
         also=cards(session, _also(session, found, neighbours), order),
         revision=revision.number,
         changed_at=changed_at,
@@ -249,22 +255,22 @@ def _neighbours(session: Session, page_id: int) -> list[int]:
     named = session.scalars(
         select(PageLink.linked_id).where(PageLink.page_id == page_id).order_by(PageLink.position)
     ).all()
+    place = func.row_number().over(partition_by=Page.kind, order_by=PLACE).label("place")
+    by_kind = select(PageLink.page_id, Page.kind, place).join(Page, Page.id == PageLink.page_id)
+    first = by_kind.where(PageLink.linked_id == page_id).subquery()
     naming = session.scalars(
-        select(PageLink.page_id)
-        .join(Page, Page.id == PageLink.page_id)
-        .where(PageLink.linked_id == page_id)
-        .order_by(Page.kind, *PLACE)
-        .limit(LINKED_AT_MOST * len(Kind))
+        select(first.c.page_id).where(first.c.place <= LINKED_AT_MOST + 1).order_by(first.c.kind, first.c.place)
     ).all()
     return list(dict.fromkeys([*named, *naming]))
 
 
-def _by_kind(found: Iterable[Card]) -> dict[Kind, tuple[Card, ...]]:
+def _by_kind(found: Iterable[Card]) -> tuple[dict[Kind, tuple[Card, ...]], frozenset[Kind]]:
+    """The first `LINKED_AT_MOST` cards of each kind, and the kinds of which there are more."""
     grouped: dict[Kind, list[Card]] = {kind: [] for kind in Kind}
     for card in found:
-        if len(grouped[card.kind]) < LINKED_AT_MOST:
-            grouped[card.kind].append(card)
-    return {kind: tuple(rows) for kind, rows in grouped.items() if rows}
+        grouped[card.kind].append(card)
+    more = frozenset(kind for kind, rows in grouped.items() if len(rows) > LINKED_AT_MOST)
+    return {kind: tuple(rows[:LINKED_AT_MOST]) for kind, rows in grouped.items() if rows}, more
 
 
 def _also(session: Session, found: Page, neighbours: Sequence[int], limit: int = 3) -> list[int]:

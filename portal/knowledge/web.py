@@ -56,4 +56,4 @@ def _page_values(kind: Kind, slug: str, asked: str | None) -> dict[str, Any]:
     view = queries.page(reading(), kind, slug, order)
     if view is None:
         raise NotFound
-    return {"view": view, "kind_name": KIND_NAMES[kind], "kinds_names": KINDS_NAMES, "asked": asked}
+    return {"view": view, "kind_names": KIND_NAMES, "kinds_names": KINDS_NAMES, "asked": asked}

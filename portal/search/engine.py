@@ -9,28 +9,27 @@ import fcntl
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from whoosh import index as whoosh_index
-from whoosh.analysis import Analyzer, Token
-from whoosh.fields import ID, STORED, TEXT, Schema
 from whoosh.query import And, Or, Query, Term
 from whoosh.scoring import BM25F
 
 from .documents import Document
-from .keys import WEIGHTS, keys, words
+from .fields import FIELDS, Facts, add, schema
+from .keys import WEIGHTS
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 FORMAT = 1
 """Goes up when documents are indexed differently; an index of another format is built anew."""
 
 MOST_SEGMENTS = 200
-FIELDS = {"title": 4.0, "headings": 2.0, "summary": 2.0, "body": 1.0}
 
 
 class IndexUnavailable(Exception):
@@ -45,35 +44,6 @@ class Match:
     locale: str
     kind: str
     score: float
-
-
-class Facts(NamedTuple):
-    """What the index keeps of a document to show and compare it."""
-
-    page_id: int
-    locale: str
-    kind: str
-    stamp: int
-
-
-class _Keys(Analyzer):
-    """Every key of a word at that word's position; the text's first line is its language."""
-
-    def __call__(self, value: str, **_: Any) -> Iterator[Token]:
-        locale, _newline, text = value.partition("\n")
-        token = Token(positions=True)
-        for position, word in enumerate(words(text)):
-            token.pos = position
-            for key in keys(word.text, locale):
-                token.text = key
-                token.boost = 1.0
-                token.stopped = False
-                yield token
-
-
-def _schema() -> Schema:
-    text = {name: TEXT(analyzer=_Keys(), phrase=True, field_boost=boost) for name, boost in FIELDS.items()}
-    return Schema(page=ID(), facts=STORED(), **text)
 
 
 class Index:
@@ -91,27 +61,29 @@ class Index:
 
         Raises IndexUnavailable.
         """
-        with self._careful():
-            searcher = self._searcher()
-            group = And if every else Or
+        group = And if every else Or
+
+        def matches(searcher: Any) -> list[Match]:
             results = searcher.search(group([_any_key(word) for word in wanted]), limit=None)
             facts = self._facts_of(searcher)
             found = [(facts(number), score) for score, number in results.top_n]
             return [Match(fact.page_id, fact.locale, fact.kind, score) for fact, score in found]
 
+        return self._ask(matches)
+
     def stamps(self) -> dict[tuple[int, str], int]:
         """The stamp under which each document was indexed, by (page, language). Raises IndexUnavailable."""
-        with self._careful():
-            searcher = self._searcher()
-            facts = self._facts_of(searcher)
+
+        def stamps(searcher: Any) -> dict[tuple[int, str], int]:
             numbers = searcher.reader().all_doc_ids()
-            return {(fact.page_id, fact.locale): fact.stamp for fact in map(facts, numbers)}
+            return {(fact.page_id, fact.locale): fact.stamp for fact in map(self._facts_of(searcher), numbers)}
+
+        return self._ask(stamps)
 
     def usable(self) -> bool:
         """Can the index be opened, and has nobody found it damaged?"""
         try:
-            with self._careful():
-                self._searcher()
+            self._ask(lambda _searcher: None)
         except IndexUnavailable:
             return False
         return not self._broken.exists()
@@ -134,7 +106,7 @@ class Index:
                 for page in pages:
                     writer.delete_by_term("page", str(page))
                 for document in documents:
-                    _add(writer, document)
+                    add(writer, document)
 
     def rebuild(self, documents: Iterable[Document], progress: Callable[[], None] = lambda: None) -> int:
         """Build a new index of ``documents`` and switch to it; how many there were."""
@@ -144,9 +116,9 @@ class Index:
             place.mkdir()
             count = 0
             try:
-                with whoosh_index.create_in(str(place), _schema()).writer(compound=False, limitmb=128) as writer:
+                with whoosh_index.create_in(str(place), schema()).writer(compound=False, limitmb=128) as writer:
                     for document in documents:
-                        _add(writer, document)
+                        add(writer, document)
                         count += 1
                         progress()
             except BaseException:
@@ -201,6 +173,28 @@ class Index:
                 self._broken.touch()
             raise IndexUnavailable from error
 
+    def _ask(self, question: Callable[[Any], Answer]) -> Answer:
+        """What this thread's searcher answers. Raises IndexUnavailable.
+
+        An update takes away the files of the state before it, maybe while they are being opened: a file that is
+        missing is damage only when it is missed twice without a change in between.
+        """
+        with self._careful():
+            missed: list[str] = []
+            while True:
+                try:
+                    return question(self._searcher())
+                except (OSError, whoosh_index.EmptyIndexError):
+                    self.close()
+                    state = self._state()
+                    if state == missed:
+                        raise
+                    missed = state
+
+    def _state(self) -> list[str]:
+        """Something that differs whenever the index has changed."""
+        return [self._live(), *sorted(path.name for path in self._live_folder().glob("*.toc"))]
+
     def _searcher(self) -> Any:
         """This thread's searcher of the present state: a new one when the index has changed, never ``refresh``."""
         live, held = self._live_folder(), self._local.__dict__
@@ -234,12 +228,6 @@ class Index:
             known = [Facts(*reader.stored_fields(number)["facts"]) for number in range(reader.doc_count_all())]
             self._facts[name] = known
         return known
-
-
-def _add(writer: Any, document: Document) -> None:
-    values: Mapping[str, str] = {name: f"{document.locale}\n{getattr(document, name)}" for name in FIELDS}
-    facts = Facts(document.page_id, document.locale, document.kind, document.stamp)
-    writer.add_document(page=str(document.page_id), facts=tuple(facts), **values)
 
 
 def _any_key(word_keys: Sequence[str]) -> Query:

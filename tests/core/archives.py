@@ -24,10 +24,12 @@ def fill(database: Database) -> None:
     """Make today's schema, and rows with everything that is hard to carry from one database to the other."""
     schema.upgrade(database.engine)
     with database.transaction() as session:
-        # Teams whose children have the lower numbers: a reorganisation put a new layer above them.
-        for number, name, parent in ((3, "Luma", None), (2, "Магазины", 3), (1, "თბილისი", 2)):
-            session.add(Team(id=number, name=name, parent_id=parent))
+        # Teams whose children have the lower numbers: a reorganisation put new layers above them.
+        branch, department, company = Team(name="თბილისი"), Team(name="Магазины"), Team(name="Luma")
+        for team in (branch, department, company):
+            session.add(team)
             session.flush()
+        branch.parent_id, department.parent_id = department.id, company.id
         a_person(session, name="Ана Ћирић 💡", roles=[Role.EDITOR, Role.HR], team=("Luma", "Магазины", "თბილისი"))
         a_person(session, password=False).deactivated_at = NOW + timedelta(microseconds=1)
         principle = a_page(session, slug="own-it", position=3, sources=[Source("Лампа", year="2008")])

@@ -1,4 +1,4 @@
-"""What protects the reader: headers on every kind of answer, scripts by nonce, TLS, cookies, limits, CSRF, the key."""
+"""What protects the reader: headers on every kind of answer, scripts by nonce, TLS, cookies, limits, the key."""
 
 import io
 import re
@@ -17,7 +17,6 @@ from werkzeug.test import TestResponse
 from portal.app import create_app
 from portal.config import Settings, load
 from portal.core.db import Database
-from portal.core.permissions import Role
 from portal.core.security import HEADERS, secret_key
 from tests.factories import PASSWORD, a_person
 
@@ -26,7 +25,7 @@ Site = Callable[..., Flask]
 
 @pytest.fixture
 def site(database: Database, tmp_path: Path) -> Site:
-    """Another application, with the given settings, on this test's database; CSRF protection is on."""
+    """Another application, with the given settings, on this test's database."""
 
     def make(**settings: str) -> Flask:
         values = {"DATA": str(tmp_path), "SECRET_KEY": "for tests alone", **settings}
@@ -171,6 +170,10 @@ def test_the_session_cookie_keeps_to_this_site(site: Site, session: Session, sec
     assert app.permanent_session_lifetime.days == 3
 
 
+ANNOUNCED = {"CONTENT_LENGTH": "65537"}
+FORM = "application/x-www-form-urlencoded"
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_read(site: Site) -> None:
     client = site(MAX_BODY="65536").test_client()
     form = {"email": "ana@example.com", "password": "x" * 70_000}
@@ -187,58 +190,6 @@ class _Unread(io.BytesIO):
         raise AssertionError("the body was read")
 
     readline = read  # type: ignore[assignment]
-
-
-ANNOUNCED = {"CONTENT_LENGTH": "65537"}
-FORM = "application/x-www-form-urlencoded"
-UNSAFE = ["/sign-in", "/sign-out", "/language", "/profile", "/profile/password", "/people/new", "/people/1",
-          "/people/1/welcome-link"]  # fmt: skip
-
-
-@pytest.mark.parametrize("address", UNSAFE)
-@pytest.mark.parametrize("token", [None, "", "made up"])
-def test_a_form_from_elsewhere_is_refused_with_a_page_that_says_what_to_do(
-    site: Site, session: Session, address: str, token: str | None
-) -> None:
-    client = _signed_in(site(), session)
-    answer = client.post(address, data={} if token is None else {"csrf_token": token})
-    assert answer.status_code == 400
-    assert "This form was opened in another sign-in, or cookies are off." in answer.text
-    assert client.get("/profile").status_code == 200, "nobody was signed out by it"
-
-
-def _signed_in(app: Flask, session: Session) -> FlaskClient:
-    person = a_person(session, roles=[Role.ADMIN])
-    session.commit()
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = f"{person.id}:{person.stamp}"
-    return client
-
-
-def test_a_form_of_this_site_is_taken(site: Site, session: Session) -> None:
-    person = a_person(session)
-    session.commit()
-    client = site().test_client()
-    form = {"email": person.email, "password": PASSWORD, "csrf_token": _token(client.get("/sign-in").text)}
-    assert client.post("/sign-in", data=form).status_code == 303
-    # The token of the session before the sign-in has ended with it.
-    assert client.post("/sign-out", data={"csrf_token": form["csrf_token"]}).status_code == 400
-    page = client.get("/profile").text
-    assert client.post("/profile", data={"name": "A", "locale": "en", "csrf_token": _token(page)}).status_code == 303
-
-
-def test_anothers_token_does_not_do(site: Site, session: Session) -> None:
-    app = site()
-    one, other = _signed_in(app, session), _signed_in(app, session)
-    token = _token(one.get("/profile").text)
-    assert other.post("/sign-out", data={"csrf_token": token}).status_code == 400
-
-
-def _token(page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found
-    return found[1]
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -39,11 +39,11 @@ GOES_ON: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("what", ENDS)
-def test_every_session_of_a_person_ends_with(app: Flask, session: Session, what: str) -> None:
+def test_every_session_of_a_person_ends_with(sign_in: Callable[..., FlaskClient], session: Session, what: str) -> None:
     person, other = a_person(session), a_person(session)
-    session.commit()
-    clients = [entered(app, person.email), entered(app, person.email)]
-    others = entered(app, other.email)
+    clients = [sign_in(person=as_actor(person)) for _ in range(2)]
+    others = sign_in(person=as_actor(other))
+    assert is_in(clients[0])
     ENDS[what](session, session.get_one(Person, person.id))
     session.commit()
     assert [is_in(client) for client in clients] == [False, False]
@@ -51,10 +51,9 @@ def test_every_session_of_a_person_ends_with(app: Flask, session: Session, what:
 
 
 @pytest.mark.parametrize("what", GOES_ON)
-def test_a_session_goes_on_after(app: Flask, session: Session, what: str) -> None:
+def test_a_session_goes_on_after(sign_in: Callable[..., FlaskClient], session: Session, what: str) -> None:
     person = a_person(session)
-    session.commit()
-    client = entered(app, person.email)
+    client = sign_in(person=as_actor(person))
     GOES_ON[what](session, session.get_one(Person, person.id))
     session.commit()
     assert is_in(client)
