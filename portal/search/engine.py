@@ -176,20 +176,20 @@ class Index:
     def _ask(self, question: Callable[[Any], Answer]) -> Answer:
         """What this thread's searcher answers. Raises IndexUnavailable.
 
-        An update takes away the files of the state before it, maybe while they are being opened: a file that is
-        missing is damage only when it is missed twice without a change in between.
+        An update takes away the files of the state before it, maybe while they are being opened, which looks like
+        damage: it is damage only when asking again, with no change to the index in between, fails as well.
         """
         with self._careful():
-            missed: list[str] = []
+            failed_in: list[str] = []
             while True:
                 try:
                     return question(self._searcher())
-                except (OSError, whoosh_index.EmptyIndexError):
+                except Exception:
                     self.close()
                     state = self._state()
-                    if state == missed:
+                    if state == failed_in:
                         raise
-                    missed = state
+                    failed_in = state
 
     def _state(self) -> list[str]:
         """Something that differs whenever the index has changed."""

@@ -11,6 +11,12 @@ from .keys import Word, keys, words
 WINDOW = 32
 """The length of a snippet in words."""
 
+NEAR = 80
+"""How many characters before its window a snippet may begin, to begin with a sentence."""
+
+_SENTENCE_END = re.compile(r"[.!?…]\s+|\n")
+_CLOSING = re.compile(r"[^\w\s]{0,8}")
+
 
 def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
     """The window of ``text`` with most of the words ``wanted`` (each as its keys), marked; safe HTML.
@@ -31,16 +37,18 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
         return len(set(inside)), len(inside), -first
 
     best = max((max(0, place - 4) for place in places), key=worth)
-    start = _sentence_start(text, found[best].start)
-    end = found[min(best + WINDOW, len(found)) - 1].end
-    cut_end = len(text) if end >= len(text.rstrip()) - 1 else end
-    return _marked(text, start, cut_end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
+    start = _start(text, found[best].start, found[places[bisect_left(places, best)]].start)
+    last = found[min(best + WINDOW, len(found)) - 1]
+    closing = _CLOSING.match(text, last.end)
+    end = closing.end() if closing else last.end
+    return _marked(text, start, end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
 
 
-def _sentence_start(text: str, at: int) -> int:
-    """Where the sentence around ``at`` begins, when that is near; else ``at`` itself."""
-    begins = max((m.end() for m in re.finditer(r"[.!?…]\s+|\n", text[max(0, at - 80) : at])), default=None)
-    return at if begins is None else max(0, at - 80) + begins
+def _start(text: str, window: int, hit: int) -> int:
+    """Where the sentence of the first hit begins, in its window or near before that; else where the window does."""
+    near = max(0, window - NEAR)
+    begins = [boundary.end() for boundary in _SENTENCE_END.finditer(text, near, hit)]
+    return begins[-1] if begins else near if near == 0 else window
 
 
 def _marked(text: str, start: int, end: int, hits: Sequence[Word]) -> Markup:

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,28 @@ def browser() -> Iterator[Browser]:
 Opener = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def cookies_of(site: Site, browser: Browser) -> Callable[[str], Any]:
+    """The cookies of somebody who has signed in through the form, once a run for each of them."""
+
+    @cache
+    def enter(who: str) -> Any:
+        context = browser.new_context(base_url=site.url)
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("#email", f"{who}@example.com")
+        page.fill("#password", PASSWORD)
+        page.click("main form .actions button")
+        page.wait_for_url("**/")
+        cookies = context.storage_state()
+        context.close()
+        return cookies
+
+    return enter
+
+
 @pytest.fixture
-def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
+def open_page(site: Site, browser: Browser, cookies_of: Callable[[str], Any]) -> Iterator[Opener]:
     """Opens a page of the site, signed in as ``who`` (employee, editor, hr, admin) or as nobody.
 
     At the end of the test: nothing was said on the console, no script failed, and no request left the site.
@@ -94,18 +115,14 @@ def open_page(site: Site, browser: Browser) -> Iterator[Opener]:
     faults: list[str] = []
 
     def open_(address: str = "/", who: str | None = "employee", **options: Any) -> Page:
-        context = browser.new_context(base_url=site.url, **{"viewport": {"width": 1280, "height": 900}, **options})
+        given = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options}
+        context = browser.new_context(base_url=site.url, storage_state=cookies_of(who) if who else None, **given)
         contexts.append(context)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("console", lambda said: faults.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith(site.url) else faults.append(asked.url))
-        if who:
-            page.goto("/sign-in")
-            page.fill("#email", f"{who}@example.com")
-            page.fill("#password", PASSWORD)
-            page.click("main form button[type=submit]")
-            page.wait_for_url("**/")
         page.goto(address)
         return page
 
