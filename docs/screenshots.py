@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
-PASSWORD = "a lamp in the window"  # noqa: S105  # Of a demo that lasts a minute.
+PASSWORD = "a lamp in the window"
 SHOTS = {
     "front.png": ("/", "en", {"viewport": {"width": 1280, "height": 860}}),
     "story.png": ("/stories/hotel-lamp", "ka", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}),

@@ -5,16 +5,16 @@ second of imports; it can be killed like any other. `popen` starts a program fro
 """
 
 import multiprocessing
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import psutil
 
@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PORTAL = (sys.executable, "-c", "from portal.cli import main; main()")
 DEADLINE_S = 30
 T = TypeVar("T")
+
+# In the environment of a program, and so of all that it starts.
+_MARK = "STARTED_BY_TEST"
 
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["tests.warm"])
@@ -60,25 +63,30 @@ def exit_code(work: Callable[..., object], *values: Any) -> int:
 @contextmanager
 def popen(words: tuple[str, ...], environ: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A program in a process group of its own, as a shell would start it; all that it prints goes to ``log``."""
+    mark = uuid4().hex
     with log.open("wb") as output:
         process = subprocess.Popen(
             words,
-            env=dict(environ),
+            env={**environ, _MARK: mark},
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
-    family = [process.pid]
     try:
         yield process
-        family += descendants(process.pid)
     finally:
-        for pid in {*family, *descendants(process.pid)}:
-            if psutil.pid_exists(pid):
-                os.kill(pid, signal.SIGKILL)
+        _end(mark)
         process.wait(DEADLINE_S)
+
+
+def _end(mark: str) -> None:
+    """Kill every process that bears the mark, the orphans as well."""
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if process.environ().get(_MARK) == mark:
+                process.kill()
 
 
 def descendants(pid: int) -> list[int]:

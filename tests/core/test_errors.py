@@ -27,12 +27,12 @@ from tests.factories import a_person
 SECRET = "the inner workings"
 BUSY = sqlite3.OperationalError("database is locked")
 FAULTS: dict[str, tuple[Exception, int, str]] = {
-    "refused": (Refused(), 403, "You don’t have the right to do this."),
-    "not-found": (NotFound(), 404, "There is nothing at this address."),
+    "refused": (Refused(), 403, str(Refused.message)),
+    "not-found": (NotFound(), 404, str(NotFound.message)),
     "conflict": (Conflict("The survey has ended."), 409, "The survey has ended."),
-    "invalid": (Invalid({"name": "No."}), 422, "Some of what you entered needs another look."),
-    "too-many": (TooMany(61), 429, "Too many tries. Please wait a little."),
-    "not-understood": (PortalError(), 400, "This request could not be understood."),
+    "invalid": (Invalid({"name": "No."}), 422, str(Invalid.message)),
+    "too-many": (TooMany(61), 429, str(TooMany.message)),
+    "not-understood": (PortalError(), 400, str(PortalError.message)),
     "same-time": (IntegrityError(SECRET, {}, sqlite3.IntegrityError(SECRET)), 409, str(WORDS[409])),
     "unholdable": (DataError(SECRET, {}, psycopg.DataError(SECRET)), 400, str(WORDS[400])),
     "busy": (OperationalError(SECRET, {}, BUSY), 503, str(WORDS[503])),

@@ -75,7 +75,7 @@ def leaks(markdown: str) -> list[str]:
     return Leaks(render(markdown).html).found
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(texts)
 @example('<table lang="ru"><tr><td>x</table>')
 @example('<a title="<table><script>alert(1)</script>">x</a>')
@@ -84,7 +84,7 @@ def test_nothing_hostile_leaks_out_of_any_text(markdown: str) -> None:
     assert leaks(markdown) == []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(hostile_addresses)
 def test_no_address_that_runs_code_survives_however_it_is_disguised(markdown: str) -> None:
     assert leaks(markdown) == []
@@ -104,7 +104,7 @@ def test_no_text_at_all_is_an_error(markdown: str) -> None:
     assert "\x00" not in made.html + made.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts)
 def test_every_heading_of_the_contents_is_an_id_in_the_text_and_a_line_of_words(markdown: str) -> None:
     made = render(markdown)

@@ -86,7 +86,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(pages)
 def test_any_pages_are_read_as_they_were_written(written: list[PageFiles]) -> None:
     with tempfile.TemporaryDirectory() as name:

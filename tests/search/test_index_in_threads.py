@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
+
 from portal.search import Index
 from tests.search.documents import a_document, found
+
+pytestmark = [pytest.mark.usefixtures("left_open"), pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")]
 
 SIZES = (30, 50)
 SEARCHES_AT_LEAST = 40
