@@ -25,8 +25,8 @@ NAVIGATION = (
     Entry("knowledge.listing", lazy("Phrase cards"), Can.READ_KNOWLEDGE, (("folder", "phrases"),)),
     Entry("people.people", lazy("People"), Can.MANAGE_PEOPLE),
 )
-SLOTS: dict[str, tuple[shell.Filler, ...]] = {}
-"""Who fills the places that a page leaves open for other domains: ``front-page``, ``principle``, ``person``."""
+SLOTS: dict[str, tuple[shell.Filler, ...]] = {"greeting": (home.greeting,)}
+"""Who fills the places that a page leaves open, for another domain or for what differs from reader to reader."""
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:

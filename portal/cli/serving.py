@@ -5,11 +5,12 @@ import os
 import socket
 import subprocess
 import sys
-import threading
+import time
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
 from .. import knowledge, search
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 THREADS = 4
 RESTART_PAUSE_S = 2
+LONGEST_STOP_S = 20
 
 
 @click.command()
@@ -77,7 +79,7 @@ def run_server(host: str, port: int, workers: int) -> None:
             "worker_class": "gthread",
             "threads": THREADS,
             "preload_app": True,  # Dictionaries and code are loaded once and shared by the workers.
-            "graceful_timeout": 20,
+            "graceful_timeout": LONGEST_STOP_S,
             "timeout": 60,
             "max_requests": 20_000,
             "max_requests_jitter": 2_000,
@@ -88,56 +90,69 @@ def run_server(host: str, port: int, workers: int) -> None:
 
 
 class _Server(BaseApplication):
-    """gunicorn as a library: its arbiter also looks after the job worker."""
+    """gunicorn as a library."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
-        self._jobs = _Jobs()
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self._options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
-        self.cfg.set("when_ready", lambda _arbiter: self._jobs.start())
-        self.cfg.set("on_exit", lambda _arbiter: self._jobs.stop())
 
     def load(self) -> Any:
         app = import_app("portal.app:create_app()")
         search.warm()
         return app
 
+    def run(self) -> None:
+        _Arbiter(self).run()
+
+
+class _Arbiter(Arbiter):
+    """gunicorn's main process, which also looks after the job worker.
+
+    It does so in its loop and not in a thread of its own: a web worker that is forked while a thread starts a process
+    keeps that thread waiting for as long as it lives.
+    """
+
+    def __init__(self, app: BaseApplication) -> None:
+        self._jobs = _Jobs()
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        self._jobs.look_after()
+        super().manage_workers()
+
+    def stop(self, graceful: bool = True) -> None:  # As gunicorn has it.
+        super().stop(graceful)
+        self._jobs.stop()
+
 
 class _Jobs:
     """The job worker's process, started again when it ends by itself."""
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._not_before = 0.0
 
-    def start(self) -> None:
-        threading.Thread(target=self._look_after, daemon=True).start()
+    def look_after(self) -> None:
+        """Start the job worker if there is none; to be called every now and then."""
+        if self._process and self._process.poll() is not None:
+            log.warning("the job worker ended by itself; starting it again")
+            self._process, self._not_before = None, time.monotonic() + RESTART_PAUSE_S
+        if self._process is None and time.monotonic() >= self._not_before:
+            program = "from portal.cli import main; main()"
+            command = [sys.executable, "-c", program, "worker", "--parent", str(os.getpid())]
+            # A session of its own: Ctrl-C reaches this process alone, which then stops the worker in good order.
+            self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # Our own command.
 
     def stop(self) -> None:
-        with self._starting:
-            self._stopping.set()
+        """Stop the job worker, which finishes the job in hand; kill it when that takes too long."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
             try:
-                self._process.wait(20)
+                self._process.wait(LONGEST_STOP_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-
-    def _look_after(self) -> None:
-        program = "from portal.cli import main; main()"
-        command = [sys.executable, "-c", program, "worker", "--parent", str(os.getpid())]
-        while True:
-            with self._starting:
-                if self._stopping.is_set():
-                    return
-                # A session of its own: Ctrl-C reaches this process alone, which then stops the worker in good order.
-                self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # Our own command.
-            self._process.wait()
-            if not self._stopping.wait(RESTART_PAUSE_S):
-                log.warning("the job worker ended by itself; starting it again")

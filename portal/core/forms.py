@@ -6,7 +6,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from .errors import Invalid
 from .locale import gettext, lazy
@@ -41,9 +41,9 @@ class AtMost(Length):
     def __init__(self, most: int) -> None:
         super().__init__(max=most)
 
-    def __call__(self, form: BaseForm, field: StringField) -> None:
-        self.message = gettext("At most %(max)d characters, please.")
-        super().__call__(form, field)
+    def __call__(self, _form: BaseForm, field: StringField) -> None:
+        if len(field.data or "") > self.max:
+            raise ValidationError(gettext("At most %(max)d characters, please.", max=self.max))
 
 
 def stripped(value: str | None) -> str | None:

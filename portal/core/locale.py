@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
+from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext, to_user_timezone
@@ -48,8 +48,9 @@ def chosen() -> str:
 
 
 def preferred() -> str:
-    """What the browser prefers among the available languages, or the site's own."""
-    best = request.accept_languages.best_match(available()) if has_request_context() else None
+    """What the browser prefers among the available languages (``ru-RU`` is ``ru``), or the site's own."""
+    asked = [code for code, _ in request.accept_languages] if has_request_context() else []
+    best = negotiate_locale(asked, available(), sep="-")
     return best or str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 

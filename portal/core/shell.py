@@ -16,7 +16,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from ..config import Settings
-from .kept import slot_mark
+from .framing import slot_mark
 from .locale import Text, written_date, written_moment
 from .permissions import Can
 

@@ -27,9 +27,11 @@ def current(session: Session, subject: str) -> int:
 
 def changed(session: Session, subject: str) -> None:
     """Count a change of ``subject``, once a transaction."""
-    if session.info.get(changed) == (subject, transaction := session.get_transaction()):
+    session.connection()  # Begins the transaction, if nothing has yet.
+    counted = (subject, session.get_transaction())
+    if session.info.get("versions") == counted:
         return
-    session.info[changed] = (subject, transaction)
+    session.info["versions"] = counted
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
         insert(Version)

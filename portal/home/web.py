@@ -3,15 +3,17 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, render_template
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from markupsafe import Markup, escape
 from sqlalchemy import text
 
 from .. import knowledge
 from ..core import clock
 from ..core.db import database, reading
-from ..core.kept import kept
-from ..core.locale import chosen
+from ..core.framing import framed
+from ..core.locale import chosen, gettext
 from ..core.permissions import Can, allow
 from ..core.shell import asset, settings
 
@@ -25,8 +27,13 @@ NEWEST_STORIES, LATELY_CHANGED = 3, 6
 def front() -> ResponseReturnValue:
     """What a person sees first: search, today's principle, stories, what is new."""
     today = clock.now().astimezone(settings().timezone).date()
-    guidance = kept(("front", knowledge.version(reading()), chosen(), today), lambda: _guidance(today))
-    return render_template("home/front.html", **guidance)
+    key = (knowledge.version(reading()), chosen(), today)
+    return framed("home/front.html", key, lambda: _guidance(today), own_search=True)
+
+
+def greeting() -> Markup:
+    """The line that greets the reader, in the slot ``greeting``."""
+    return escape(gettext("Good to see you, %(name)s.", name=current_user.name))
 
 
 def _guidance(today: date) -> dict[str, Any]:

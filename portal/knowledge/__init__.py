@@ -16,6 +16,7 @@ from .queries import (
     newest,
     principle_of_the_day,
     stamps,
+    texts,
     version,
 )
 from .words import KIND_NAMES, KINDS_NAMES, reading_order
@@ -42,6 +43,7 @@ __all__ = [
     "reading_order",
     "render_anew",
     "stamps",
+    "texts",
     "version",
     "write_files",
 ]

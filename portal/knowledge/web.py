@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ..core.db import reading
 from ..core.errors import NotFound
-from ..core.kept import framed
+from ..core.framing import framed
 from ..core.locale import chosen
 from ..core.permissions import Can, allow
 from . import queries

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from .. import knowledge
-from .documents import documents
 from .engine import Index, Match
 from .keys import query_keys, words
 from .snippets import snippet
@@ -97,9 +96,8 @@ def _hits(
     """What is shown of each match, read from the database: what is gone from it is not shown."""
     order = knowledge.reading_order(locale)
     cards = {card.page_id: card for card in knowledge.cards(session, [m.page_id for m in matches], order)}
-    texts: dict[tuple[int, str], str] = {}
-    if snippets and matches:
-        texts = {(d.page_id, d.locale): d.body for d in documents(session, [m.page_id for m in matches])}
+    shown = [(card.page_id, card.locale) for card in cards.values()]
+    texts = knowledge.texts(session, shown) if snippets and shown else {}
     hits = []
     for match in matches:
         card = cards.get(match.page_id)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 from pymorphy3 import MorphAnalyzer
@@ -32,8 +33,7 @@ _LATIN_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 _ONE_ALPHABET = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ", "\u0301")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word in a text and where it stands there."""
 
     text: str

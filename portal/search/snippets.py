@@ -24,10 +24,10 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
     Empty when none of them stands in the text.
     """
     found = list(words(text))
-    sets = [set(word) for word in wanted]
-    hits = [
-        next((n for n, keyset in enumerate(sets) if keyset.intersection(keys(w.text, locale))), None) for w in found
-    ]
+    answers: dict[str, int] = {key: number for number, word in enumerate(wanted) for key in word}
+    # Texts repeat their words: each is looked at once.
+    known = {form: _answer(form, locale, answers) for form in {word.text for word in found}}
+    hits = [known[word.text] for word in found]
     places = [place for place, hit in enumerate(hits) if hit is not None]
     if not places:
         return Markup("")
@@ -42,6 +42,11 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
     closing = _CLOSING.match(text, last.end)
     end = closing.end() if closing else last.end
     return _marked(text, start, end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
+
+
+def _answer(form: str, locale: str, answers: dict[str, int]) -> int | None:
+    """Which of the wanted words a word of the text is a form of, if any."""
+    return next((answers[key] for key in keys(form, locale) if key in answers), None)
 
 
 def _start(text: str, window: int, hit: int) -> int:

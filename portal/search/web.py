@@ -35,6 +35,7 @@ def results() -> ResponseReturnValue:
         found=found,
         usable=usable,
         number=number,
+        own_search=True,
         first=(number - 1) * PER_PAGE + 1,
         stretches=max(1, -(-found.total // PER_PAGE)),
         kind_names=knowledge.KIND_NAMES,

@@ -13,7 +13,7 @@ from portal.knowledge import stamps
 from portal.people.model import Person, Team
 from tests.cli.place import Place, left
 from tests.cli.sites import Site, free_port, site
-from tests.processes import DEADLINE_S
+from tests.processes import DEADLINE_S, PORTAL, popen, until
 
 ACCOUNTS = [f"{name}@example.com" for name in ("employee", "editor", "hr", "admin")]
 
@@ -87,4 +87,14 @@ def test_a_demo_that_could_not_be_finished_leaves_nothing(place: Place, guidance
     ran = place.run("demo", "--port", str(free_port()), constants=nobody)
     assert (ran.code, ran.out) == (1, "")
     assert "No such file or directory" in ran.err
+    assert left(place) == []
+
+
+def test_ctrl_c_while_a_demo_is_being_made_leaves_nothing(place: Place, tmp_path: Path) -> None:
+    words = (*PORTAL, "demo", "--port", str(free_port()))
+    with popen(words, place.environ, tmp_path / "log") as making:
+        until(lambda: left(place), "the making has begun")
+        os.killpg(making.pid, signal.SIGINT)
+        assert making.wait(DEADLINE_S) == 1
+    assert "Traceback" not in (tmp_path / "log").read_text(encoding="utf-8")
     assert left(place) == []

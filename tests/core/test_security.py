@@ -106,6 +106,9 @@ def test_no_page_is_kept_by_caches_and_static_files_are(sign_in: Callable[..., F
 
 def test_a_static_file_carries_no_cookie_and_asks_no_database(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     client = sign_in()
+    with client.session_transaction() as cookie:
+        cookie.permanent = True  # As a sign-in makes it: every page sets the cookie anew.
+    assert "Set-Cookie" in client.get("/profile").headers
     app.extensions["database"] = None
     answer = client.get("/static/site.js", buffered=True)
     assert answer.status_code == 200

@@ -187,19 +187,19 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column(command: Command, own_
 def test_links_are_never_written_over_something_and_without_them_nobody_is_added(
     command: Command, own_database: Database, file: Path, tmp_path: Path, taken: str
 ) -> None:
-    links, treasure = tmp_path / "links.csv", tmp_path / "treasure"
-    treasure.write_text("gold", encoding="utf-8")
+    links, elsewhere = tmp_path / "links.csv", tmp_path / "elsewhere"
     if taken == "file":
         links.write_text("gold", encoding="utf-8")
     elif taken == "link":
-        links.symlink_to(treasure)
+        links.symlink_to(elsewhere)
     else:
         links = tmp_path / "nowhere" / "links.csv"
     result = command("people", "import", file, "--links", links)
     assert result.exit_code == 1
     assert str(links) in result.stderr
     assert _rows(own_database) == []
-    assert treasure.read_text(encoding="utf-8") == "gold"
+    assert not elsewhere.exists()
+    assert taken != "file" or links.read_text(encoding="utf-8") == "gold"
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(command: Command, tmp_path: Path) -> None:

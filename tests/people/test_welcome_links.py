@@ -14,7 +14,7 @@ from portal.config import Settings
 from portal.core.errors import NotFound
 from portal.core.permissions import SYSTEM, Role
 from portal.people import make_welcome_link, set_password
-from portal.people.commands import PersonValues, change_person
+from portal.people.commands import PersonValues, change_person, new_welcome
 from portal.people.model import Person
 from portal.people.queries import as_actor
 from tests.factories import NOW, PASSWORD, a_person
@@ -116,6 +116,16 @@ def test_a_link_of_a_deactivated_account_is_refused_even_after_it_is_opened_agai
     assert client.post(link, data=NEW).status_code == 404
     _changed(session, newcomer, active=True)
     assert client.post(link, data=NEW).status_code == 404
+
+
+def test_a_link_made_for_a_deactivated_account_is_refused(
+    client: FlaskClient, session: Session, run_settings: Settings, newcomer: Person
+) -> None:
+    _changed(session, newcomer, active=False)
+    token = make_welcome_link(run_settings.secret_key, new_welcome(session, SYSTEM, newcomer.id))
+    session.commit()
+    assert client.get(f"/welcome/{token}").status_code == 404
+    assert client.post(f"/welcome/{token}", data=NEW).status_code == 404
 
 
 def test_a_password_cannot_be_set_behind_a_stamp_that_is_out_of_date(session: Session, newcomer: Person) -> None:

@@ -50,6 +50,7 @@ DAMAGE: dict[str, Callable[[Index], object]] = {
     "no segment": lambda index: [path.unlink() for path in segment_files(index)],
     "truncated segments": lambda index: [half(path) for path in segment_files(index)],
     "empty segments": lambda index: [path.write_bytes(b"") for path in segment_files(index)],
+    "garbage for postings": lambda index: [garbage(path) for path in segment_files(index) if path.suffix == ".pst"],
     "garbage for segments": lambda index: [garbage(path) for path in segment_files(index)],
 }
 

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from whoosh.filedb.filestore import FileStorage
 
 from portal.search import Index
 from tests.search.documents import a_document, found
@@ -63,6 +65,23 @@ def test_a_search_during_updates_sees_each_page_before_or_after_and_never_withou
             index.update([turn % 20], [a_document(turn % 20, body=f"A lamp, turn {turn}")])
         seen = stop()
     assert seen == {20}
+    assert index.usable()
+
+
+def test_an_update_just_before_a_file_is_opened_is_no_damage(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.rebuild([a_document(1, body="A lamp")])
+    late = [lambda: Index(index.folder).update([2], [a_document(2, body="A lamp")])]
+    usual = FileStorage.open_file
+
+    def open_file(storage: FileStorage, name: str, *how: Any, **more: Any) -> Any:
+        if name.endswith(".toc") and late:
+            late.pop()()
+            assert not storage.file_exists(name)
+        return usual(storage, name, *how, **more)
+
+    monkeypatch.setattr(FileStorage, "open_file", open_file)
+    assert len(found(index, "lamp")) == 2
+    assert late == []
     assert index.usable()
 
 

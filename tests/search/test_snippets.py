@@ -33,7 +33,7 @@ def plain(made: str) -> str:
         ("ka", "ნათურა, ნათურები.", "ნათურა", ["ნათურა", "ნათურები"]),
         ("hr", "Riješili smo pritužbu.", "prituzbe rijesiti", ["Riješili", "pritužbu"]),
         ("ru", "Всё ещё ищем.", "все еще", ["Всё", "ещё"]),
-        ("en", "It isn’t here.", "isn't", ["isn’t"]),
+        ("en", "It isn’t here, isn't it?", "isn't", ["isn’t", "isn&#39;t"]),
         ("ru", "Обслу\u00adживание.", "обслуживание", ["Обслу\u00adживание"]),
     ],
 )
