@@ -38,7 +38,7 @@ def refuse_data(settings: Settings, database: Database) -> None:
         raise click.ClickException("the database holds tables already")
 
 
-def make_portal(settings: Settings, content: Path, email: str, password: str) -> Database:
+def make_portal(settings: Settings, content: Path, email: str, password: str, name: str = "") -> Database:
     """A new portal with the guidance in ``content`` and one administrator; on any failure nothing is left behind."""
     database = Database(settings.database)
     refuse_data(settings, database)
@@ -46,7 +46,7 @@ def make_portal(settings: Settings, content: Path, email: str, password: str) ->
     try:
         schema.upgrade(database.engine)
         secret_key(settings)
-        _add_admin(database, email, password, settings.language)
+        _add_admin(database, name or email.partition("@")[0], email, password, settings.language)
         import_folder(database, content)
         count = rebuild(database, open_index(settings))
     except BaseException:
@@ -56,12 +56,12 @@ def make_portal(settings: Settings, content: Path, email: str, password: str) ->
     return database
 
 
-def _add_admin(database: Database, email: str, password: str, locale: str) -> None:
+def _add_admin(database: Database, name: str, email: str, password: str, locale: str) -> None:
     fault = accounts.password_fault(password, email, email.partition("@")[0])
     if fault:
         raise click.ClickException(f"PORTAL_ADMIN_PASSWORD: {fault}")
-    roles = frozenset({Role.EMPLOYEE, Role.EDITOR, Role.ADMIN})
-    values = accounts.PersonValues(name=email.partition("@")[0], email=email, locale=locale, roles=roles)
+    roles = frozenset({Role.EMPLOYEE, Role.ADMIN})
+    values = accounts.PersonValues(name=name, email=email, locale=locale, roles=roles)
     try:
         with database.transaction() as session:
             person = accounts.add_person(session, SYSTEM, values, clock.now())
@@ -144,7 +144,7 @@ def _make_demo(settings: Settings, kept: Path) -> Database:
     fault = accounts.password_fault(password)
     if fault:
         raise click.ClickException(f"PORTAL_DEMO_PASSWORD: {fault}")
-    database = make_portal(settings, SHIPPED, "admin@example.com", password)
+    database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić")
     try:
         with database.transaction() as session:
             text = SAMPLE_COMPANY.read_text(encoding="utf-8")
