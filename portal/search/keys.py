@@ -5,6 +5,7 @@ stems carry their language, so that only documents in it can match. Measured on 
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _ONE_OF = {script: re.compile(f"[{letters}]") for script, letters in _LETTERS.it
 _LATIN_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
 # In Cyrillic words: Latin letters that look the same become Cyrillic, and marks of stress go.
 _ONE_ALPHABET = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕНКМОРТХУ", "\u0301")
+
+
+_one_at_a_time = threading.Lock()  # A stemmer keeps the word that it works on in itself.
 
 
 class Word(NamedTuple):
@@ -68,8 +72,10 @@ def keys(word: str, locale: str) -> tuple[str, ...]:
     language = LANGUAGES.get(locale)
     # Dictionaries know nothing of other alphabets, and pymorphy stumbles over letters that have no name.
     if language and len(lower) > 1 and _ALL_OF[language.script].fullmatch(lower):
-        found += [f"{LEMMA}{locale}:{fold(lemma)}" for lemma in language.lemmas(lower)]
-        found += [f"{STEM}{locale}:{fold(stem)}" for stem in language.stems(lower)]
+        with _one_at_a_time:
+            lemmas, stems = language.lemmas(lower), language.stems(lower)
+        found += [f"{LEMMA}{locale}:{fold(lemma)}" for lemma in lemmas]
+        found += [f"{STEM}{locale}:{fold(stem)}" for stem in stems]
     return tuple(dict.fromkeys(found))
 
 

@@ -1,6 +1,8 @@
 """Which ways of writing a word are one word to search, and which must stay apart."""
 
+import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
@@ -171,3 +173,36 @@ def test_a_word_finds_itself_in_every_language_and_in_any_case(text: str) -> Non
         for locale in LANGUAGES:
             assert set(query_keys(word.text)) & set(keys(word.text, locale))
         assert surface(word.text) == surface(unicodedata.normalize("NFD", word.text))
+
+
+def test_threads_that_look_at_words_at_once_do_not_mix_them_up() -> None:
+    forms = [
+        f"{stem}{ending}"
+        for stem in ("kupac", "ugovor", "reklamacij", "svjetiljk", "najljepš")
+        for ending in (
+            "a",
+            "u",
+            "om",
+            "ima",
+            "ama",
+            "e",
+            "i",
+            "og",
+            "ijeg",
+            "ovima",
+            "skima",
+            "icama",
+            "ostima",
+            "enjem",
+        )
+    ]
+    keys.cache_clear()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # Threads take turns in the middle of a word.
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(lambda form: keys(form, "hr"), forms * 8))
+    finally:
+        sys.setswitchinterval(interval)
+    keys.cache_clear()
+    assert found == [keys(form, "hr") for form in forms] * 8
