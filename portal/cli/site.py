@@ -42,7 +42,7 @@ def make_portal(settings: Settings, content: Path, email: str, password: str, na
     """A new portal with the guidance in ``content`` and one administrator; on any failure nothing is left behind."""
     database = Database(settings.database)
     refuse_data(settings, database)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         schema.upgrade(database.engine)
         secret_key(settings)

@@ -83,7 +83,7 @@ def _stop_when_orphaned(parent: int) -> None:
 def _storage(settings: Settings) -> Huey:
     url = make_url(settings.database)
     if url.drivername == "sqlite":
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return SqliteHuey("portal", filename=str(settings.data / "jobs.sqlite"), results=False, timeout=10)
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresHuey("portal", dsn=dsn, results=False)

@@ -43,7 +43,7 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.data / "secret.key"
     if not path.exists():
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep_new_key(path)
     return path.read_text(encoding="ascii").strip()
 

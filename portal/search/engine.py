@@ -99,14 +99,17 @@ class Index:
 
     def update(self, pages: Iterable[int], documents: Iterable[Document]) -> None:
         """Replace all that stands under ``pages`` by ``documents``. Raises IndexUnavailable."""
-        documents = list(documents)  # Before Whoosh is asked: a fault of the database is no damage to the index.
-        with self._one_writer(), self._careful():
-            opened = whoosh_index.open_dir(str(self._live_folder()))
-            with opened.writer(compound=False, limitmb=64) as writer:
-                for page in pages:
-                    writer.delete_by_term("page", str(page))
-                for document in documents:
-                    add(writer, document)
+        with self._one_writer():
+            # Read when no other writer can come between, and before Whoosh is asked: a fault of the database is no
+            # damage to the index.
+            present = list(documents)
+            with self._careful():
+                opened = whoosh_index.open_dir(str(self._live_folder()))
+                with opened.writer(compound=False, limitmb=64) as writer:
+                    for page in pages:
+                        writer.delete_by_term("page", str(page))
+                    for document in present:
+                        add(writer, document)
 
     def rebuild(self, documents: Iterable[Document], progress: Callable[[], None] = lambda: None) -> int:
         """Build a new index of ``documents`` and switch to it; how many there were."""

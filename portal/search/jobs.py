@@ -1,13 +1,13 @@
 """Keeping the index in step with the database."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..core import outbox
 from ..core.db import Database
 from ..core.outbox import Payload, Work
-from .documents import documents, stamps
+from .documents import Document, documents, stamps
 from .engine import Index, IndexUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,11 @@ class IndexState:
 def index_pages(database: Database, index: Index, payloads: Sequence[Payload]) -> None:
     """Bring the pages named in ``payloads`` to their present state in the index; may run twice without harm."""
     pages = sorted({int(payload["page"]) for payload in payloads})
-    with database.reading() as session:
-        try:
-            index.update(pages, documents(session, pages))
-        except IndexUnavailable:
-            log.warning("the index is not usable: building it anew")
-            index.rebuild(documents(session))
+    try:
+        index.update(pages, _present(database, pages))
+    except IndexUnavailable:
+        log.warning("the index is not usable: building it anew")
+        rebuild(database, index)
 
 
 def repair(database: Database, index: Index) -> bool:
@@ -50,11 +49,24 @@ def rebuild(database: Database, index: Index, progress: Callable[[], None] = lam
 
     What waited in the outbox when that began is then done as well.
     """
-    with database.reading() as session:
-        covered = outbox.waiting(session, Work.INDEX)
-        count = index.rebuild(documents(session), progress)
+    covered: list[int] = []
+    count = index.rebuild(_present(database, covered=covered), progress)
     outbox.remove(database, covered)
     return count
+
+
+def _present(
+    database: Database, pages: Sequence[int] | None = None, covered: list[int] | None = None
+) -> Iterator[Document]:
+    """The documents of ``pages`` (or all) as they are when the first one is asked for.
+
+    The index asks once it is the only writer: a state read before that could replace a newer one. ``covered`` is
+    given the outbox rows that this state answers.
+    """
+    with database.reading() as session:
+        if covered is not None:
+            covered += outbox.waiting(session, Work.INDEX)
+        yield from documents(session, pages)
 
 
 def compare(database: Database, index: Index) -> IndexState:

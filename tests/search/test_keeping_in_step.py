@@ -1,6 +1,8 @@
 """The index follows the database: pages are brought to their present state, and doing that twice does no harm."""
 
+import fcntl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -135,3 +137,26 @@ def test_an_index_that_was_never_built_is_built_by_the_first_page(
     index_pages(database, never, [{"page": pages[0].id}])
     assert set(found(never, "lamp")) == {(page.id, "en") for page in pages}
     never.close()
+
+
+@pytest.mark.parametrize("write", ["index_pages", "rebuild"])
+def test_a_writer_that_had_to_wait_for_another_does_not_write_what_it_would_have_read_before(
+    own_database: Database, index: Index, write: str
+) -> None:
+    with own_database.transaction() as session:
+        page_id = a_page(session, title="Before").id
+    work = {
+        "index_pages": lambda: index_pages(own_database, index, [{"page": page_id}]),
+        "rebuild": lambda: rebuild(own_database, index),
+    }[write]
+    with (index.folder / "lock").open("w") as lock, ThreadPoolExecutor(1) as thread:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        writing = thread.submit(work)
+        wait([writing], timeout=0.3)  # Long enough to read, had it not asked for the lock first.
+        with own_database.transaction() as session:
+            page = session.get_one(Page, page_id)
+            write_revision(session, SYSTEM, page, "en", a_text("After"), NOW)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        writing.result(30)
+    assert found(index, "after") == [(page_id, "en")]
+    assert found(index, "before") == []
