@@ -85,10 +85,12 @@ def fill(environ: dict[str, str]) -> None:
 
 
 def journeys() -> dict[str, list[str]]:
-    """What is asked for, by what it is called."""
+    """What is asked for: the pages and lists that people read day by day, and any of the ten thousand."""
     return {
-        "page": [f"/stories/mixed-{number}" for number in range(0, 9_900, 33)] + ["/principles/own-it-to-the-end"],
-        "list": [f"/stories?page={number}" for number in range(1, 300)],
+        "page": [f"/stories/mixed-{number}" for number in range(40)],
+        "page, any": [f"/stories/mixed-{number}" for number in range(40, PAGES - 100)],
+        "list": [f"/stories?page={number}" for number in range(1, 6)],
+        "list, any": [f"/stories?page={number}" for number in range(6, PAGES // 30 - 3)],
         "search": [f"/search?q={urllib.parse.quote(word)}" for word in WORDS],
         "search (JSON)": [f"/search.json?q={urllib.parse.quote(word)}" for word in WORDS],
         "front page": ["/"],

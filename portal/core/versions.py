@@ -4,7 +4,7 @@ Whoever keeps something made from the database in memory keeps it under that num
 it still holds, on every machine.
 """
 
-from sqlalchemy import String, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,9 +20,12 @@ class Version(Base):
     number: Mapped[int]
 
 
+_CURRENT = select(Version.number).where(Version.subject == bindparam("subject"))
+
+
 def current(session: Session, subject: str) -> int:
     """The present number of ``subject``; 0 when it has never changed."""
-    return session.scalar(select(Version.number).where(Version.subject == subject)) or 0
+    return session.scalar(_CURRENT, {"subject": subject}) or 0
 
 
 def changed(session: Session, subject: str) -> None:

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..core.permissions import Actor, Role, grants_of
@@ -44,17 +44,20 @@ class PeoplePage:
     after: int | None
 
 
+# Every request asks this: one plain query, put together once, and not an object with its roles.
+_SIGNED_IN = (
+    select(Person.id, Person.name, Person.email, Person.locale, Person.stamp, PersonRole.role)
+    .outerjoin(PersonRole, PersonRole.person_id == Person.id)
+    .where(Person.id == bindparam("id"), Person.deactivated_at.is_(None))
+)
+
+
 def signed_in(session: Session, session_id: str) -> Actor | None:
     """The actor of a session id (``id:stamp``), or None when it has ended."""
     number, _, stamp = session_id.partition(":")
     if not number.isascii() or not number.isdigit():
         return None
-    # Every request asks this: one plain query, not an object with its roles.
-    rows = session.execute(
-        select(Person.id, Person.name, Person.email, Person.locale, Person.stamp, PersonRole.role)
-        .outerjoin(PersonRole, PersonRole.person_id == Person.id)
-        .where(Person.id == int(number), Person.deactivated_at.is_(None))
-    ).all()
+    rows = session.execute(_SIGNED_IN, {"id": int(number)}).all()
     if not rows or not hmac.compare_digest(rows[0].stamp, stamp):
         return None
     person_id, name, email, locale, _, _ = rows[0]

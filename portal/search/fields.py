@@ -30,7 +30,7 @@ class _Keys(Analyzer):
         token = Token(positions=True)
         for position, word in enumerate(words(text)):
             token.pos = position
-            for key in keys(word.text, locale):
+            for key in keys(word[0], locale):
                 token.text = key
                 token.boost = 1.0
                 token.stopped = False

@@ -57,7 +57,7 @@ def find(
 
     ``kind`` and ``written_in`` (a language) narrow. Raises IndexUnavailable.
     """
-    wanted = [query_keys(word.text) for word in words(query[:LONGEST_QUERY])][:MOST_WORDS]
+    wanted = [query_keys(word[0]) for word in words(query[:LONGEST_QUERY])][:MOST_WORDS]
     if not wanted:
         return Found(query)
     matches = index.search(wanted, every=True)

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 import snowballstemmer
 from pymorphy3 import MorphAnalyzer
@@ -37,14 +36,6 @@ _ONE_ALPHABET = str.maketrans("aceopxykABCEHKMOPTXY", "асеорхукАВСЕ�
 _one_at_a_time = threading.Lock()  # A stemmer keeps the word that it works on in itself.
 
 
-class Word(NamedTuple):
-    """A word in a text and where it stands there."""
-
-    text: str
-    start: int
-    end: int
-
-
 def _none(_word: str) -> tuple[str, ...]:
     return ()
 
@@ -58,10 +49,9 @@ class Language:
     stems: Callable[[str], tuple[str, ...]] = _none
 
 
-def words(text: str) -> Iterator[Word]:
-    """The words of ``text`` in order."""
-    for match in _WORD.finditer(text):
-        yield Word(match[0], match.start(), match.end())
+def words(text: str) -> Iterator[re.Match[str]]:
+    """The words of ``text`` in order, each as the match that tells where it stands."""
+    return _WORD.finditer(text)
 
 
 @lru_cache(maxsize=100_000)

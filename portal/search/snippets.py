@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from .keys import Word, keys, words
+from .keys import keys, words
 
 WINDOW = 32
 """The length of a snippet in words."""
@@ -26,8 +26,8 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
     found = list(words(text))
     answers: dict[str, int] = {key: number for number, word in enumerate(wanted) for key in word}
     # Texts repeat their words: each is looked at once.
-    known = {form: _answer(form, locale, answers) for form in {word.text for word in found}}
-    hits = [known[word.text] for word in found]
+    known = {form: _answer(form, locale, answers) for form in {word[0] for word in found}}
+    hits = [known[word[0]] for word in found]
     places = [place for place, hit in enumerate(hits) if hit is not None]
     if not places:
         return Markup("")
@@ -37,11 +37,11 @@ def snippet(text: str, locale: str, wanted: Sequence[Sequence[str]]) -> Markup:
         return len(set(inside)), len(inside), -first
 
     best = max((max(0, place - 4) for place in places), key=worth)
-    start = _start(text, found[best].start, found[places[bisect_left(places, best)]].start)
-    last = found[min(best + WINDOW, len(found)) - 1]
-    closing = _CLOSING.match(text, last.end)
-    end = closing.end() if closing else last.end
-    return _marked(text, start, end, [found[p] for p in places if start <= found[p].start and found[p].end <= end])
+    start = _start(text, found[best].start(), found[places[bisect_left(places, best)]].start())
+    last = found[min(best + WINDOW, len(found)) - 1].end()
+    closing = _CLOSING.match(text, last)
+    end = closing.end() if closing else last
+    return _marked(text, start, end, [found[p] for p in places if start <= found[p].start() and found[p].end() <= end])
 
 
 def _answer(form: str, locale: str, answers: dict[str, int]) -> int | None:
@@ -56,11 +56,11 @@ def _start(text: str, window: int, hit: int) -> int:
     return begins[-1] if begins else near if near == 0 else window
 
 
-def _marked(text: str, start: int, end: int, hits: Sequence[Word]) -> Markup:
+def _marked(text: str, start: int, end: int, hits: Sequence[re.Match[str]]) -> Markup:
     out, here = Markup(""), start
     for hit in hits:
-        out += escape(text[here : hit.start]) + Markup("<mark>") + escape(text[hit.start : hit.end]) + Markup("</mark>")
-        here = hit.end
+        out += escape(text[here : hit.start()]) + Markup("<mark>") + escape(hit[0]) + Markup("</mark>")
+        here = hit.end()
     out += escape(text[here:end])
     out = out.replace("\n", " ")
     before = Markup("… ") if start > 0 and text[start - 1] != "\n" else Markup("")

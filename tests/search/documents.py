@@ -17,5 +17,5 @@ def a_document(page_id: int = 1, locale: str = "en", **over: str) -> Document:
 
 def found(index: Index, query: str, *, every: bool = True) -> list[tuple[int, str]]:
     """The (page, language) of the documents that answer ``query``, best first."""
-    wanted = [query_keys(word.text) for word in words(query)]
+    wanted = [query_keys(word[0]) for word in words(query)]
     return [(match.page_id, match.locale) for match in index.search(wanted, every=every)]

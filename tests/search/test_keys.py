@@ -17,7 +17,7 @@ def surface(word: str, locale: str = "") -> str:
 
 
 def written(text: str) -> list[str]:
-    return [word.text for word in words(text)]
+    return [word[0] for word in words(text)]
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_words_are_letters_and_digits_held_together(text: str, found: list[str])
 @given(st.text())
 def test_every_word_stands_where_it_says(text: str) -> None:
     found = list(words(text))
-    assert all(text[word.start : word.end] == word.text for word in found)
-    assert all(before.end <= after.start for before, after in pairwise(found))
+    assert all(text[word.start() : word.end()] == word[0] for word in found)
+    assert all(one.end() <= other.start() for one, other in pairwise(found))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_word_of_a_query_may_be_in_any_language_of_its_script(word: str, local
 @given(st.text(), st.sampled_from([*LANGUAGES, "", "sl"]))
 def test_any_word_has_keys_of_bearable_length(text: str, locale: str) -> None:
     for word in words(text):
-        found = keys(word.text, locale)
+        found = keys(word[0], locale)
         assert found[0].startswith(SURFACE)
         assert len(found) == len(set(found))
         assert all(len(key) <= 3 * LONGEST_WORD for key in found)
@@ -168,11 +168,11 @@ def test_any_word_has_keys_of_bearable_length(text: str, locale: str) -> None:
 @example("лампа\U00018d00")
 def test_a_word_finds_itself_in_every_language_and_in_any_case(text: str) -> None:
     for word in words(text):
-        if len(word.text) > LONGEST_WORD // 4:
+        if len(word[0]) > LONGEST_WORD // 4:
             continue  # Upper case may be several times as long, and what is too long is cut.
         for locale in LANGUAGES:
-            assert set(query_keys(word.text)) & set(keys(word.text, locale))
-        assert surface(word.text) == surface(unicodedata.normalize("NFD", word.text))
+            assert set(query_keys(word[0])) & set(keys(word[0], locale))
+        assert surface(word[0]) == surface(unicodedata.normalize("NFD", word[0]))
 
 
 def test_threads_that_look_at_words_at_once_do_not_mix_them_up() -> None:

@@ -12,7 +12,7 @@ from portal.search.snippets import WINDOW, snippet
 
 
 def shown(text: str, query: str, locale: str = "en") -> str:
-    return str(snippet(text, locale, [query_keys(word.text) for word in words(query)]))
+    return str(snippet(text, locale, [query_keys(word[0]) for word in words(query)]))
 
 
 def marked(made: str) -> list[str]:
@@ -113,7 +113,7 @@ def test_a_passage_is_a_piece_of_the_text_escaped_with_nothing_but_marks_added(
     made = shown(text, query, locale)
     assert re.findall(r"<(?!/?mark>)|>(?<!<mark>)(?<!</mark>)", made) == []
     assert plain(made) in plain(html.escape(text).replace("\n", " "))
-    wanted = [set(query_keys(word.text)) for word in words(query)]
+    wanted = [set(query_keys(word[0])) for word in words(query)]
     assert bool(made) == bool(marked(made))
     for form in marked(made):
         assert any(set(query_keys(html.unescape(form))) & keyset for keyset in wanted)
