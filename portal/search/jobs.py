@@ -1,7 +1,8 @@
 """Keeping the index in step with the database."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from ..core import outbox
@@ -30,7 +31,8 @@ def index_pages(database: Database, index: Index, payloads: Sequence[Payload]) -
     """Bring the pages named in ``payloads`` to their present state in the index; may run twice without harm."""
     pages = sorted({int(payload["page"]) for payload in payloads})
     try:
-        index.update(pages, _present(database, pages))
+        with closing(_present(database, pages)) as present:
+            index.update(pages, present)
     except IndexUnavailable:
         log.warning("the index is not usable: building it anew")
         rebuild(database, index)
@@ -50,14 +52,16 @@ def rebuild(database: Database, index: Index, progress: Callable[[], None] = lam
     What waited in the outbox when that began is then done as well.
     """
     covered: list[int] = []
-    count = index.rebuild(_present(database, covered=covered), progress)
+    # Closed here: an interrupted generator would hold its reading session, and PostgreSQL's locks, until collected.
+    with closing(_present(database, covered=covered)) as present:
+        count = index.rebuild(present, progress)
     outbox.remove(database, covered)
     return count
 
 
 def _present(
     database: Database, pages: Sequence[int] | None = None, covered: list[int] | None = None
-) -> Iterator[Document]:
+) -> Generator[Document]:
     """The documents of ``pages`` (or all) as they are when the first one is asked for.
 
     The index asks once it is the only writer: a state read before that could replace a newer one. ``covered`` is

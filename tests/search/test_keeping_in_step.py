@@ -160,3 +160,15 @@ def test_a_writer_that_had_to_wait_for_another_does_not_write_what_it_would_have
         writing.result(30)
     assert found(index, "after") == [(page_id, "en")]
     assert found(index, "before") == []
+
+
+def test_a_rebuild_that_is_interrupted_lets_go_of_the_database(own_database: Database, index: Index) -> None:
+    with own_database.transaction() as session:
+        a_page(session)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        rebuild(own_database, index, interrupt)
+    assert own_database.engine.pool.checkedout() == 0, caught  # While what was caught still holds every frame.
