@@ -2,7 +2,7 @@
 
 from .commands import render_anew
 from .exchange import ImportReport, export_pages, import_pages
-from .markdown_files import BrokenContent, PageFiles
+from .markdown_files import PageFiles
 from .markdown_files import read as read_files
 from .markdown_files import write as write_files
 from .model import BY_FOLDER, Kind
@@ -19,6 +19,7 @@ from .queries import (
     texts,
     version,
 )
+from .text_files import BrokenContent
 from .words import KIND_NAMES, KINDS_NAMES, reading_order
 
 __all__ = [

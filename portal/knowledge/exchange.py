@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from ..core.permissions import Actor
 from . import commands
-from .markdown_files import BrokenContent, Fault, PageFiles
+from .markdown_files import PageFiles
 from .model import LAST, PLACE, Kind, Page, PageFacts, PageLink, PageSource, PageText, Revision, Source, Translation
+from .text_files import BrokenContent, Fault
 
 Key = tuple[Kind, str]
 

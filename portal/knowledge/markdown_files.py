@@ -14,30 +14,10 @@ import yaml
 
 from .commands import text_faults
 from .model import BY_FOLDER, ONE_LINE, SLUG, SLUG_LENGTH, Kind, PageFacts, PageText, Source
+from .text_files import BrokenContent, Fault, WrongValue, list_of, load, mapping
 
-LARGEST_FILE = 1_000_000
 LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _FACTS = "page.yaml"
-
-
-@dataclass(frozen=True, order=True)
-class Fault:
-    """Something in the folder that can't be imported."""
-
-    path: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}"
-
-
-class BrokenContent(Exception):
-    """The folder has faults; nothing was imported."""
-
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = sorted(faults)
-        super().__init__("\n".join(map(str, self.faults)))
 
 
 @dataclass(frozen=True)
@@ -58,16 +38,22 @@ class PageFiles:
 
 def read(root: Path) -> list[PageFiles]:
     """All pages below ``root``. Raises BrokenContent with every fault there is."""
+    pages, faults = scan(root)
+    if faults:
+        raise BrokenContent(faults)
+    return pages
+
+
+def scan(root: Path) -> tuple[list[PageFiles], list[Fault]]:
+    """The pages below ``root`` as far as they can be read, and every fault that kept the rest from it."""
     faults: list[Fault] = []
     if not root.is_dir():
-        raise BrokenContent([Fault(str(root), 1, "there is no such folder")])
+        return [], [Fault(str(root), 1, "there is no such folder")]
     pages = [page for folder in _visible(root) for page in _read_kind(root, folder, faults)]
     if not pages and not faults:
         kinds = ", ".join(BY_FOLDER)
         faults.append(Fault(str(root), 1, f"no pages here: the folder needs one of {kinds}, with a folder a page"))
-    if faults:
-        raise BrokenContent(faults)
-    return pages
+    return pages, faults
 
 
 def write(root: Path, pages: Iterable[PageFiles]) -> int:
@@ -114,9 +100,9 @@ def _read_page(root: Path, folder: Path, kind: Kind, faults: list[Fault]) -> Pag
         name = path.relative_to(root).as_posix()
         try:
             if path.name == _FACTS:
-                facts, lines = _parse_facts(_load(path), name)
+                facts, lines = _parse_facts(load(path), name)
             elif path.suffix == ".md" and LOCALE.fullmatch(path.stem):
-                texts[path.stem] = _parse_text(_load(path), name)
+                texts[path.stem] = _parse_text(load(path), name)
             else:
                 faults.append(Fault(name, 1, "not a page's file: expected page.yaml or a language such as en.md"))
         except BrokenContent as error:
@@ -126,28 +112,13 @@ def _read_page(root: Path, folder: Path, kind: Kind, faults: list[Fault]) -> Pag
     return PageFiles(kind, folder.name, texts, facts, lines) if texts else None
 
 
-def _load(path: Path) -> str:
-    if path.is_symlink() or not path.is_file():
-        raise BrokenContent([Fault("", 1, "not a plain file")])
-    if path.stat().st_size > LARGEST_FILE:
-        raise BrokenContent([Fault("", 1, f"larger than {LARGEST_FILE} bytes")])
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BrokenContent([Fault("", raw[: error.start].count(b"\n") + 1, "not UTF-8")]) from error
-    if "\x00" in text:
-        raise BrokenContent([Fault("", text[: text.index("\x00")].count("\n") + 1, "holds a NUL character")])
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _parse_text(source: str, name: str) -> PageText:
     if not source.startswith("---\n"):
         raise BrokenContent([Fault(name, 1, "must begin with front matter between two lines of ---")])
     head, closed, body = source[4:].partition("\n---\n")
     if not closed:
         raise BrokenContent([Fault(name, 1, "the front matter has no closing line of ---")])
-    values, lines = _mapping(head, {"title", "summary"}, first_line=2)
+    values, lines = mapping(head, {"title", "summary"}, first_line=2)
     for key, value in values.items():
         if not isinstance(value, str):
             raise BrokenContent([Fault(name, lines[key], f"{key} must be text")])
@@ -161,86 +132,44 @@ def _parse_text(source: str, name: str) -> PageText:
 
 
 def _parse_facts(source: str, name: str) -> tuple[PageFacts, dict[str, int]]:
-    values, lines = _mapping(source, {"order", "sources", *BY_FOLDER}, first_line=1)
+    values, lines = mapping(source, {"order", "sources", *BY_FOLDER}, first_line=1)
     try:
         facts = PageFacts(
             _position(values.get("order")),
             tuple((kind, slug) for folder, kind in BY_FOLDER.items() for slug in _slugs(folder, values.get(folder))),
-            tuple(_source(value) for value in _list("sources", values.get("sources"))),
+            tuple(_source(value) for value in list_of("sources", values.get("sources"))),
         )
-    except _WrongValue as error:
+    except WrongValue as error:
         raise BrokenContent([Fault(name, lines[error.key], error.reason)]) from error
     return facts, lines
-
-
-class _WrongValue(Exception):
-    def __init__(self, key: str, reason: str) -> None:
-        self.key, self.reason = key, reason
-        super().__init__(reason)
 
 
 def _position(value: Any) -> int | None:
     if value is None:
         return None
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,6}", value):
-        raise _WrongValue("order", "order must be a whole number from 0 to 999999")
+        raise WrongValue("order", "order must be a whole number from 0 to 999999")
     return int(value)
 
 
-def _list(key: str, value: Any) -> list[Any]:
-    if value is None or value == "":
-        return []
-    if not isinstance(value, list):
-        raise _WrongValue(key, f"{key} must be a list")
-    return value
-
-
 def _slugs(key: str, value: Any) -> list[str]:
-    slugs = _list(key, value)
+    slugs = list_of(key, value)
     if not all(isinstance(slug, str) and SLUG.fullmatch(slug) for slug in slugs):
-        raise _WrongValue(key, f"{key} must be a list of pages' names")
+        raise WrongValue(key, f"{key} must be a list of pages' names")
     if len(set(slugs)) != len(slugs):
-        raise _WrongValue(key, f"{key} names a page twice")
+        raise WrongValue(key, f"{key} names a page twice")
     return slugs
 
 
 def _source(value: Any) -> Source:
     known = {f.name for f in fields(Source)}
     if not isinstance(value, dict) or not value.get("title") or not set(value) <= known:
-        raise _WrongValue("sources", f"a source has a title, and may have {', '.join(sorted(known - {'title'}))}")
+        raise WrongValue("sources", f"a source has a title, and may have {', '.join(sorted(known - {'title'}))}")
     if not all(isinstance(text, str) and ONE_LINE.fullmatch(text) for text in value.values()):
-        raise _WrongValue("sources", "what is said of a source must be a line of text")
+        raise WrongValue("sources", "what is said of a source must be a line of text")
     if value.get("url") and not re.fullmatch(r"https?://\S+", value["url"]):
-        raise _WrongValue("sources", "a source's url must begin with http:// or https://")
+        raise WrongValue("sources", "a source's url must begin with http:// or https://")
     return Source(**value)
-
-
-def _mapping(source: str, known: set[str], first_line: int) -> tuple[dict[str, Any], dict[str, int]]:
-    """A YAML mapping, every scalar as the text it was written as, and the line of each of its keys."""
-    try:
-        node = yaml.compose(source, Loader=yaml.BaseLoader)
-        values = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes only text, lists, dicts.
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        raise BrokenContent([Fault("", line + first_line, f"not valid YAML: {error.problem}")]) from error
-    except yaml.reader.ReaderError as error:
-        line = source[: error.position].count("\n") + first_line
-        raise BrokenContent([Fault("", line, "not valid YAML: it holds a control character")]) from error
-    except (RecursionError, ValueError, OverflowError) as error:  # Endless nesting; "\UFFFFFFFF" is no character.
-        raise BrokenContent([Fault("", first_line, "not valid YAML: it can't be read")]) from error
-    if node is None:
-        return {}, {}
-    if not isinstance(node, yaml.MappingNode):
-        raise BrokenContent([Fault("", first_line, "expected lines of the form name: value")])
-    lines: dict[str, int] = {}
-    for key, _ in node.value:
-        line = key.start_mark.line + first_line
-        if key.value not in known:
-            raise BrokenContent([Fault("", line, f"unknown name {key.value!r} (known: {', '.join(sorted(known))})")])
-        if key.value in lines:
-            raise BrokenContent([Fault("", line, f"{key.value} stands twice")])
-        lines[key.value] = line
-    return values, lines
 
 
 def _facts_as_dict(facts: PageFacts) -> dict[str, Any]:
