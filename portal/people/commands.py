@@ -12,7 +12,7 @@ from ..core.errors import Conflict, Invalid, NotFound, Refused
 from ..core.locale import Text, available, lazy
 from ..core.permissions import Actor, Role
 from . import policy, queries
-from .model import EMAIL_LENGTH, NAME_LENGTH, Person, PersonRole, Team, search_text
+from .model import EMAIL_LENGTH, NAME_LENGTH, Person, PersonRole, Team, TeamName, search_text
 
 _EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[^@\s<>\"',;:()\[\]\\.]+(\.[^@\s<>\"',;:()\[\]\\.]+)*")
 DEEPEST = 8
@@ -162,6 +162,21 @@ def team_at(session: Session, path: tuple[str, ...]) -> int | None:
             session.flush()
         parent = team.id
     return parent
+
+
+def name_teams(session: Session, actor: Actor, path: tuple[str, ...], locale: str, names: tuple[str, ...]) -> None:
+    """Say what each team on ``path``, from the company down, is called in ``locale``.
+
+    Raises Refused, Invalid (names that don't go with the path).
+    """
+    if not policy.may_manage(actor):
+        raise Refused
+    if len(names) != len(path) or not all(map(_is_team_name, names)):
+        raise Invalid({f"team {locale}": lazy("It must name the same teams as the path in the company's language.")})
+    for depth, name in enumerate(names, 1):
+        team_id = team_at(session, path[:depth])
+        session.merge(TeamName(team_id=team_id, locale=locale, name=name))
+    session.flush()
 
 
 def _locked(session: Session, person_id: int | None) -> Person:

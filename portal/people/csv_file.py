@@ -8,12 +8,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..core.errors import Invalid
+from ..core.locale import available
 from ..core.permissions import Actor, Role
 from . import commands
 from .commands import PersonValues
 from .model import Person
 
 COLUMNS = ("name", "email", "team", "roles", "language")
+TEAM_IN = "team "
+"""Before a language, the column that holds the same path in that language: ``team hr``."""
+
+TeamNames = tuple[tuple[str, ...], str, tuple[str, ...]]
+"""A team's path, a language, and the path in that language."""
 
 
 class BrokenFile(Exception):
@@ -32,18 +38,24 @@ def in_words(error: Invalid) -> list[str]:
 def import_people(session: Session, actor: Actor, text: str, default_locale: str, now: datetime) -> list[Person]:
     """Add everybody in the CSV ``text``: columns name, email, team, roles, language (the last three optional).
 
-    A team is a path such as ``Company / Department / Team``; several roles stand with ``;`` between. Commas or
-    semicolons separate the columns. Raises BrokenFile, naming every bad line; the caller's transaction is then to be
-    rolled back.
+    A team is a path such as ``Company / Department / Team``; columns such as ``team hr`` may hold the same path in
+    other languages. Several roles stand with ``;`` between. Commas or semicolons separate the columns. Raises
+    BrokenFile, naming every bad line; the caller's transaction is then to be rolled back.
     """
     people: list[Person] = []
     faults: list[tuple[int, str]] = []
+    named: set[TeamNames] = set()
     records = _records(text)
     names = _names(*next(records, (1, [])))
     try:
         for line, cells in records:
             try:
-                people.append(commands.add_person(session, actor, _values(_row(names, cells), default_locale), now))
+                row = _row(names, cells)
+                values = _values(row, default_locale)
+                people.append(commands.add_person(session, actor, values, now))
+                for called in _team_names(row, values.team) - named:  # Once a team, not once a person.
+                    commands.name_teams(session, actor, *called)
+                    named.add(called)
             except Invalid as error:
                 faults += [(line, reason) for reason in in_words(error)]
             except ValueError as error:
@@ -80,8 +92,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 def _names(line: int, header: list[str]) -> list[str]:
     """The columns' names, from the first line."""
     names = [name.strip().lower() for name in header]
+    known = {*COLUMNS, *(TEAM_IN + locale for locale in available())}
     faults = [f"no column {name!r}" for name in ("name", "email") if name not in names]
-    faults += [f"unknown column {name!r}" for name in sorted(set(names) - set(COLUMNS))]
+    faults += [f"unknown column {name!r}" for name in sorted(set(names) - known)]
     if len(set(names)) != len(names):
         faults.append("a column stands twice")
     if faults:
@@ -109,6 +122,11 @@ def _values(row: dict[str, str], default_locale: str) -> PersonValues:
         roles=frozenset(Role(role) for role in roles) or frozenset({Role.EMPLOYEE}),
         team=split_path(path),
     )
+
+
+def _team_names(row: dict[str, str], path: tuple[str, ...]) -> set[TeamNames]:
+    filled = (column for column, cell in row.items() if column.startswith(TEAM_IN) and cell)
+    return {(path, column.removeprefix(TEAM_IN), split_path(row[column])) for column in filled}
 
 
 def split_path(path: str) -> tuple[str, ...]:

@@ -38,6 +38,16 @@ class Team(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
 
 
+class TeamName(Base):
+    """What a team is called in a language other than the company's own."""
+
+    __tablename__ = "team_name"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+
+
 class Person(Base):
     """An account. ``stamp`` stands in the person's sessions and links; a new one ends them all."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..core.permissions import Actor, Role, grants_of
-from .model import PATH_SEPARATOR, Person, PersonRole, Team
+from .model import PATH_SEPARATOR, Person, PersonRole, Team, TeamName
 
 PAGE = 50
 
@@ -85,14 +85,17 @@ def as_actor(person: Person) -> Actor:
     )
 
 
-def person(session: Session, person_id: int) -> PersonRow | None:
-    """One person, or None."""
+def person(session: Session, person_id: int, locale: str = "") -> PersonRow | None:
+    """One person, their team as it is called in ``locale``, or None."""
     found = session.get(Person, person_id)
-    return _row(found, team_paths(session)) if found else None
+    return _row(found, team_paths(session, locale)) if found else None
 
 
-def people(session: Session, search: str = "", after: int | None = None) -> PeoplePage:
-    """People whose name or e-mail holds every word of ``search``, by name, from the one after person ``after``."""
+def people(session: Session, search: str = "", after: int | None = None, locale: str = "") -> PeoplePage:
+    """People whose name or e-mail holds every word of ``search``, by name, from the one after person ``after``.
+
+    Their teams stand as they are called in ``locale``.
+    """
     wanted = select(Person)
     for word in search.replace("\0", "").casefold().split()[:8]:  # PostgreSQL can't be asked for a NUL.
         wanted = wanted.where(Person.search_text.contains(word, autoescape=True))
@@ -101,18 +104,20 @@ def people(session: Session, search: str = "", after: int | None = None) -> Peop
     if last:
         wanted = wanted.where(tuple_(Person.search_text, Person.id) > (last.search_text, last.id))
     found = session.scalars(wanted.order_by(Person.search_text, Person.id).limit(PAGE + 1)).all()
-    paths = team_paths(session)
+    paths = team_paths(session, locale)
     more = found[PAGE - 1].id if len(found) > PAGE else None
     return PeoplePage(tuple(_row(row, paths) for row in found[:PAGE]), total, more)
 
 
-def team_paths(session: Session) -> dict[int, str]:
-    """Every team's path by its id, in the order of the paths."""
+def team_paths(session: Session, locale: str = "") -> dict[int, str]:
+    """Every team's path by its id, in the order of the paths, with the names that teams have in ``locale``."""
     teams = {team.id: team for team in session.scalars(select(Team))}
+    called = {row.team_id: row.name for row in session.scalars(select(TeamName).where(TeamName.locale == locale))}
 
     def path(team: Team) -> str:
         parent = teams.get(team.parent_id) if team.parent_id else None
-        return f"{path(parent)}{PATH_SEPARATOR}{team.name}" if parent else team.name
+        name = called.get(team.id, team.name)
+        return f"{path(parent)}{PATH_SEPARATOR}{name}" if parent else name
 
     return dict(sorted(((team_id, path(team)) for team_id, team in teams.items()), key=lambda item: item[1].casefold()))
 

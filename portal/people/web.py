@@ -12,7 +12,7 @@ from ..core.db import reading, transaction
 from ..core.errors import Conflict, Invalid, NotFound, TooMany
 from ..core.forms import Form
 from ..core.guard import wants_json
-from ..core.locale import available, gettext, lazy
+from ..core.locale import available, chosen, gettext, lazy
 from ..core.permissions import NOBODY, Actor, Can, Role, allow
 from ..core.security import secret_key
 from ..core.shell import back_to, see_other, settings
@@ -129,7 +129,7 @@ def profile() -> ResponseReturnValue:
             return see_other("people.profile")
         except Invalid as error:
             form.refuse(error)
-    own = queries.person(reading(), current_user.id)
+    own = queries.person(reading(), current_user.id, chosen())
     page = render_template("people/profile.html", form=form, own=own, role_names=ROLE_NAMES)
     return page, 422 if form.errors else 200
 
@@ -183,7 +183,7 @@ def welcome(token: str) -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """The list of people, with search."""
     search, after = request.args.get("q", ""), request.args.get("after", 0, type=int)
-    found = queries.people(reading(), search[:200], min(after, LARGEST_ID))
+    found = queries.people(reading(), search[:200], min(after, LARGEST_ID), chosen())
     return render_template("people/people.html", found=found, q=search, role_names=ROLE_NAMES)
 
 

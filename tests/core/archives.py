@@ -13,7 +13,7 @@ from portal.core.outbox import Work
 from portal.core.permissions import SYSTEM, Role
 from portal.knowledge.commands import write_revision
 from portal.knowledge.model import PageText, Source
-from portal.people.model import SignInThrottle, Team
+from portal.people.model import SignInThrottle, Team, TeamName
 from tests.factories import NOW, a_page, a_person, a_text
 
 KEY = "the key of this portal"
@@ -37,6 +37,7 @@ def fill(database: Database) -> None:
         write_revision(session, SYSTEM, story, "hr", PageText("Žarulja", "", "Two\n\n\\ \" ' \u2028 \t"), NOW, note="2")
         outbox.add(session, Work.INDEX, {"page": story.id, "née": [None, 1.5, True]}, NOW)
         session.add(SignInThrottle(subject="somebody", failures=3, since=NOW))
+        session.add(TeamName(team_id=company.id, locale="ka", name="ლუმა"))
 
 
 def content(database: Database) -> Content:

@@ -10,7 +10,7 @@ from portal.core.db import Database
 from portal.core.errors import Refused
 from portal.core.permissions import NOBODY, SYSTEM, Role
 from portal.people import BrokenFile, import_people
-from portal.people.queries import PersonRow, people
+from portal.people.queries import PersonRow, people, team_paths
 from tests.factories import NOW, a_person
 
 HEADER = "name,email,team,roles,language\n"
@@ -147,6 +147,7 @@ def test_lines_are_counted_as_an_editor_counts_them_after_quoted_line_ends(sessi
         ("email\n", "no column 'name'"),
         ("name,email,phone,boss\n", "unknown column 'boss'; unknown column 'phone'"),
         ("name,email,\n", "unknown column ''"),
+        ("name,email,team xx\n", "unknown column 'team xx'"),
         ("name,email,Email\n", "a column stands twice"),
         ("Ana Horvat,ana@example.com\n", "no column 'name'; no column 'email'; unknown column 'ana horvat'; "
          "unknown column 'ana@example.com'"),
@@ -188,3 +189,41 @@ def test_the_sample_company_is_a_file_that_can_be_imported(session: Session) -> 
     rows = _imported(session, SAMPLE_COMPANY.read_text(encoding="utf-8"))
     assert 35 <= len(rows) <= 45
     assert {row.locale for row in rows.values()} == {"en", "ru", "hr", "ka"}
+    paths = {locale: team_paths(session, locale) for locale in ("en", "ru", "hr", "ka")}
+    assert paths["ru"].keys() == paths["en"].keys()
+    shop = next(team_id for team_id, path in paths["en"].items() if path == "Luma / Shops")
+    assert [paths[locale][shop] for locale in ("ru", "hr", "ka")] == [
+        "Luma / Магазины",
+        "Luma / Trgovine",
+        "Luma / მაღაზიები",
+    ]
+
+
+IN_OTHER_LANGUAGES = "name,email,team,team hr,Team KA\n"
+
+
+def test_teams_are_called_in_every_language_as_the_file_says(session: Session) -> None:
+    import_people(
+        session,
+        SYSTEM,
+        IN_OTHER_LANGUAGES
+        + "Ana,ana@example.com,Lampa / Shops,Lampa / Trgovine,ლამპა / მაღაზიები\n"
+        + "Iva,iva@example.com,Lampa / Shops / Zagreb,,\n"
+        + "Eva,eva@example.com,,,\n",
+        "en",
+        NOW,
+    )
+    assert list(team_paths(session).values()) == ["Lampa", "Lampa / Shops", "Lampa / Shops / Zagreb"]
+    assert list(team_paths(session, "hr").values()) == ["Lampa", "Lampa / Trgovine", "Lampa / Trgovine / Zagreb"]
+    assert list(team_paths(session, "ka").values())[-1] == "ლამპა / მაღაზიები / Zagreb"
+    assert [row.team for row in people(session, "iva", locale="hr").rows] == ["Lampa / Trgovine / Zagreb"]
+    # The path by which teams are found stays the one in the company's language.
+    import_people(session, SYSTEM, IN_OTHER_LANGUAGES + "Bo,bo@example.com,Lampa / Shops,Lampa / Dućani,\n", "en", NOW)
+    assert list(team_paths(session, "hr").values()) == ["Lampa", "Lampa / Dućani", "Lampa / Dućani / Zagreb"]
+
+
+@pytest.mark.parametrize("names", ["Lampa", "Lampa / Trgovine / Zagreb", "Lampa / ", "Lampa / " + "x" * 121])
+def test_names_that_do_not_go_with_the_teams_are_refused(session: Session, names: str) -> None:
+    assert _faults(session, IN_OTHER_LANGUAGES + f"Ana,ana@example.com,Lampa / Shops,{names},\n") == [
+        (2, "team hr: It must name the same teams as the path in the company's language.")
+    ]

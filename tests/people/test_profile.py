@@ -8,7 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.core.db import Database
+from portal.core.permissions import SYSTEM
 from portal.people import credentials
+from portal.people.commands import name_teams
 from portal.people.queries import people
 from portal.people.throttle import PAIR_LIMIT
 from tests.factories import PASSWORD, a_person
@@ -32,11 +34,15 @@ def test_a_person_changes_their_name_and_language(
 
 def test_the_profile_shows_what_the_company_keeps(app: Flask, session: Session) -> None:
     person = a_person(session, team=("Lampa", "Shops", "Zagreb"))
+    name_teams(session, SYSTEM, ("Lampa", "Shops"), "hr", ("Lampa", "Trgovine"))
     session.commit()
-    page = entered(app, person.email).get("/profile").text
+    client = entered(app, person.email)
+    page = client.get("/profile").text
     assert person.email in page
     assert "Lampa / Shops / Zagreb" in page
     assert "Employee" in page
+    client.post("/profile", data={"name": person.name, "locale": "hr"})
+    assert "Lampa / Trgovine / Zagreb" in client.get("/profile").text, "in the reader's language"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 121, "two\nlines", "bell\a"])
