@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 TITLES: dict[int, Text] = {
     400: lazy("This request could not be understood"),
-    403: lazy("This isn’t open to you"),
+    403: lazy("You don’t have access to this"),
     404: lazy("There is nothing here"),
     405: lazy("This can’t be done here"),
     409: lazy("Somebody was faster"),
@@ -30,9 +30,9 @@ TITLES: dict[int, Text] = {
 }
 WORDS: dict[int, Text] = {
     400: lazy("The address or the form was not as it should be. Go back and try again."),
-    403: lazy("Your account has no right to see or do this. If you need it, ask an administrator."),
+    403: lazy("Your account isn’t allowed to see or do this. If you need it, ask an administrator."),
     404: lazy("The page may have moved, or the address has a slip in it. Search finds most things."),
-    405: lazy("This address does not take this kind of request. Go back and try again."),
+    405: lazy("This address doesn’t accept that kind of request. Go back and try again."),
     409: lazy("Somebody else changed this in the meantime. Look at it again before you save."),
     413: lazy("What you sent is larger than the portal takes. Make it smaller and try again."),
     422: lazy("Some of what you entered needs another look."),
@@ -42,7 +42,7 @@ WORDS: dict[int, Text] = {
 }
 BUSY = ("database is locked", "deadlock detected", "lock timeout")
 """How SQLite and PostgreSQL say that the same request may succeed in a moment."""
-STALE_FORM = lazy("This form was opened in another sign-in, or cookies are off. Open it again and send it once more.")
+STALE_FORM = lazy("This form was opened in another session, or cookies are off. Open it again and send it once more.")
 
 
 def init_app(app: Flask) -> None:

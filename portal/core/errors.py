@@ -21,7 +21,7 @@ class Refused(PortalError):
     """The actor may not do this."""
 
     status = 403
-    message = lazy("Your account has no right to see or do this. If you need it, ask an administrator.")
+    message = lazy("Your account isn’t allowed to see or do this. If you need it, ask an administrator.")
 
 
 class NotFound(PortalError):
@@ -50,10 +50,10 @@ class Invalid(PortalError):
 
 
 class TooMany(PortalError):
-    """Too many tries; ``retry_after`` is the pause in seconds."""
+    """Too many attempts; ``retry_after`` is the pause in seconds."""
 
     status = 429
-    message = lazy("Too many tries. Please wait a little.")
+    message = lazy("Too many attempts. Please wait a little.")
 
     def __init__(self, retry_after: int, message: Text | None = None) -> None:
         self.retry_after = retry_after

@@ -41,9 +41,9 @@ def text_faults(text: PageText) -> dict[str, Text]:
     if len(text.summary) > SUMMARY_LENGTH or not ONE_LINE.fullmatch(text.summary):
         found["summary"] = lazy("A summary is one line of at most %(max)d characters.", max=SUMMARY_LENGTH)
     if not text.markdown.strip():
-        found["markdown"] = lazy("A page needs a text.")
+        found["markdown"] = lazy("A page needs some text.")
     elif len(text.markdown) > BODY_LENGTH:
-        found["markdown"] = lazy("A text has at most %(max)d characters.", max=BODY_LENGTH)
+        found["markdown"] = lazy("The text can have at most %(max)d characters.", max=BODY_LENGTH)
     return found
 
 

@@ -14,8 +14,8 @@ KINDS_NAMES: dict[Kind, Text] = {
     Kind.PHRASE: lazy("Phrase cards"),
 }
 KINDS_ABOUT: dict[Kind, Text] = {
-    Kind.PRINCIPLE: lazy("The rules that we serve by, each with what to do in a shop, on the phone and in a chat."),
-    Kind.STORY: lazy("What really happened to real companies, and what to learn from it."),
+    Kind.PRINCIPLE: lazy("The rules we serve by, each with what to do in a shop, on the phone and in a chat."),
+    Kind.STORY: lazy("What others did, how it turned out, and what to learn from it."),
     Kind.PHRASE: lazy("What slips out under pressure, and what to say instead."),
 }
 

@@ -41,7 +41,7 @@ def faults(values: PersonValues) -> dict[str, Text]:
     if not values.name.strip() or len(values.name) > NAME_LENGTH or not values.name.isprintable():
         found["name"] = lazy("A name of at most %(max)d characters, please.", max=NAME_LENGTH)
     if len(values.email.lower()) > EMAIL_LENGTH or not _EMAIL.fullmatch(values.email) or not values.email.isprintable():
-        found["email"] = lazy("This is not an e-mail address.")
+        found["email"] = lazy("This isn’t an e-mail address.")
     if values.locale not in available():
         found["locale"] = lazy("The portal doesn’t speak this language.")
     if not values.roles:

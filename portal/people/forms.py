@@ -63,7 +63,7 @@ class ChangePasswordForm(NewPasswordForm):
     """Another password instead of the present one."""
 
     current = PasswordField(
-        lazy("Present password"),
+        lazy("Current password"),
         [required(), AtMost(passwords.LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
@@ -88,7 +88,7 @@ class PersonForm(Form):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    active = BooleanField(lazy("May sign in"))
+    active = BooleanField(lazy("Can sign in"))
 
     def team_path(self) -> tuple[str, ...]:
         """The names of the team's path."""

@@ -27,7 +27,7 @@ class TooManySignIns(TooMany):
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, -(-retry_after // 60))
-        super().__init__(retry_after, lazy("Too many tries. Wait %(minutes)d min and try again.", minutes=minutes))
+        super().__init__(retry_after, lazy("Too many attempts. Wait %(minutes)d min and try again.", minutes=minutes))
 
 
 def count_attempt(session: Session, key: str, email: str, address: str, now: datetime) -> None:

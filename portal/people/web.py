@@ -155,7 +155,7 @@ def change_password() -> ResponseReturnValue:
             _open_session(actor)
             flash(gettext("Your password is changed. You are signed out everywhere else."))
             return see_other("people.profile")
-        form.current.errors = [gettext("This is not your present password.")]
+        form.current.errors = [gettext("That isn’t your current password.")]
     return render_template("people/password.html", form=form), 422 if form.errors else 200
 
 

@@ -51,7 +51,7 @@ def test_a_form_from_elsewhere_is_refused_with_a_page_that_says_what_to_do(
     for address in unsafe:
         answer = client.post(address, data=data)
         assert answer.status_code == 400, address
-        assert "This form was opened in another sign-in, or cookies are off." in answer.text
+        assert "This form was opened in another session, or cookies are off." in answer.text
     assert client.get("/profile").status_code == 200, "nobody was signed out by it"
 
 

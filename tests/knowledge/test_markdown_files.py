@@ -90,7 +90,7 @@ def test_a_folder_with_texts_alone_is_a_page(tmp_path: Path) -> None:
         ('---\ntitle: "a\\nb"\n---\nText.\n', 2, "A title is one line of at most 200 characters."),
         ('---\ntitle: "\\uD800"\n---\nText.\n', 2, "A title is one line of at most 200 characters."),
         (f"---\ntitle: x\nsummary: {'x' * 401}\n---\nText.\n", 3, "A summary is one line of at most 400 characters."),
-        ("---\ntitle: x\n---\n\n \n", 4, "A page needs a text."),
+        ("---\ntitle: x\n---\n\n \n", 4, "A page needs some text."),
         ("---\ntitle: x\nsummary: y\n---\n" + "x" * 200_001, 5, "A text has at most 200000 characters."),
         ("---\ntitle: x\nauthor: y\n---\nText.\n", 3, "unknown name 'author' (known: summary, title)"),
         ("---\ntitle: x\ntitle: y\n---\nText.\n", 3, "title stands twice"),
@@ -185,7 +185,7 @@ def test_every_fault_there_is_is_named_at_once_in_the_order_of_the_files(tmp_pat
         "principles/c/en.md:1: must begin with front matter between two lines of ---",
         "stories/b/en.md:2: A page needs a title.",
         "stories/b/en.md:3: A summary is one line of at most 400 characters.",
-        "stories/b/en.md:5: A page needs a text.",
+        "stories/b/en.md:5: A page needs some text.",
         "stories/b/page.yaml:1: order must be a whole number from 0 to 999999",
     ]
 

@@ -78,10 +78,10 @@ def test_a_comma_within_quotes_is_part_of_the_name(session: Session) -> None:
         (",a@example.com,,,", "name: A name of at most 120 characters, please."),
         (f"{'x' * 121},a@example.com,,,", "name: A name of at most 120 characters, please."),
         ('"two\nlines",a@example.com,,,', "name: A name of at most 120 characters, please."),
-        ("Ana,,,,", "email: This is not an e-mail address."),
-        ("Ana,ana at example.com,,,", "email: This is not an e-mail address."),
-        ("Ana,a@example.com;b@example.com,,,", "email: This is not an e-mail address."),
-        ("Ana,a\0@example.com,,,", "email: This is not an e-mail address."),
+        ("Ana,,,,", "email: This isn’t an e-mail address."),
+        ("Ana,ana at example.com,,,", "email: This isn’t an e-mail address."),
+        ("Ana,a@example.com;b@example.com,,,", "email: This isn’t an e-mail address."),
+        ("Ana,a\0@example.com,,,", "email: This isn’t an e-mail address."),
         ("Ana,TAKEN@example.com,,,", "email: There is an account with this address already."),
         ("Ana,a@example.com,Lampa//Shop,,", "team: A team is a path such as Company / Department / Team."),
         ('Ana,a@example.com,"Lampa\nShop",,', "team: A team is a path such as Company / Department / Team."),
@@ -116,13 +116,13 @@ def test_every_bad_line_is_named_whatever_is_wrong_with_it(session: Session) -> 
         )
     )
     assert _faults(session, text) == [
-        (2, "email: This is not an e-mail address."),
+        (2, "email: This isn’t an e-mail address."),
         (4, "2 columns instead of 5"),
         (5, "roles: unknown role boss (known: employee, editor, hr, admin)"),
         (9, "language: The portal doesn’t speak this language."),
         (10, "email: There is an account with this address already."),
         (11, "name: A name of at most 120 characters, please."),
-        (11, "email: This is not an e-mail address."),
+        (11, "email: This isn’t an e-mail address."),
         (11, "team: A team is a path such as Company / Department / Team."),
     ]
     assert people(session).total == 0

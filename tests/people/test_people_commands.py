@@ -90,7 +90,7 @@ def test_a_person_is_an_employee_who_speaks_the_portals_language_unless_said_oth
 
 
 WRONG = (
-    (("--email", "nonsense", "--name", "A"), 1, "email: This is not an e-mail address."),
+    (("--email", "nonsense", "--name", "A"), 1, "email: This isn’t an e-mail address."),
     (("--email", "a@b.hr", "--name", "A", "--language", "xx"), 1, "language: The portal doesn’t speak this language."),
     (("--email", "a@b.hr", "--name", " "), 1, "name: A name of at most 120 characters, please."),
     (("--email", "a@b.hr", "--name", "A", "--team", "//"), 1, "team: A team is a path"),
@@ -151,7 +151,7 @@ def test_every_bad_line_is_named_and_nothing_is_left_of_the_import(
     links = tmp_path / "links.csv"
     result = command("people", "import", file, "--links", links)
     assert result.exit_code == 1
-    assert "nobody was added:\nline 4: email: This is not an e-mail address.\nline 5: roles: " in result.stderr
+    assert "nobody was added:\nline 4: email: This isn’t an e-mail address.\nline 5: roles: " in result.stderr
     assert _rows(own_database) == []
     with own_database.reading() as session:
         assert team_paths(session) == {}

@@ -133,8 +133,8 @@ def test_each_person_is_shown_with_team_roles_and_state(session: Session, sign_i
     assert "Lampa / Phone line" in rows["Waiting"]
     assert "Editor" in rows["Waiting"]
     assert "HR" in rows["Waiting"]
-    assert 'class="state closed">May not sign in' in rows["Closed"]
-    assert 'class="state open">May sign in' in rows["Open"]
+    assert 'class="state closed">Can’t sign in' in rows["Closed"]
+    assert 'class="state open">Can sign in' in rows["Open"]
 
 
 @pytest.mark.parametrize("role", [None, Role.EMPLOYEE, Role.EDITOR, Role.HR])

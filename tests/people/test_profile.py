@@ -143,10 +143,10 @@ def test_the_present_password_is_needed_and_guessing_it_is_limited(app: Flask, s
     for _ in range(PAIR_LIMIT):
         answer = client.post("/profile/password", data=guess)
         assert answer.status_code == 422
-        assert "This is not your present password." in answer.text
+        assert "That isn’t your current password." in answer.text
     answer = client.post("/profile/password", data={"current": PASSWORD, "password": NEW})
     assert answer.status_code == 429
-    assert "Too many tries." in answer.text
+    assert "Too many attempts." in answer.text
     assert int(answer.headers["Retry-After"]) > 0
     assert NEW not in answer.text
     assert is_in(client)

@@ -112,7 +112,7 @@ def test_too_many_tries_are_refused_in_the_same_words_for_everybody(app: Flask, 
     assert tries == [422] * PAIR_LIMIT
     refused = enter(client, email, PASSWORD)  # Even the right password must wait.
     assert refused.status_code == 429
-    assert "Too many tries. Wait 15 min and try again." in refused.text
+    assert "Too many attempts. Wait 15 min and try again." in refused.text
     assert 840 < int(refused.headers["Retry-After"]) <= 901
     assert f'value="{email}"' in refused.text, "the address that was typed is kept"
     assert PASSWORD not in refused.text
