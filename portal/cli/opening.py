@@ -14,6 +14,9 @@ from ..core.db import Database
 from ..core.outbox import Work
 from ..search import Index, index_pages, repair
 
+SHIPPED = Path(__file__).resolve().parents[2] / "content"
+"""The guidance that comes with the portal."""
+
 
 def open_database(settings: Settings) -> Database:
     """The portal's database, at this code's schema. Raises click.ClickException (exit 1) when it isn't."""

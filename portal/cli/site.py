@@ -17,10 +17,9 @@ from ..core.permissions import SYSTEM, Role
 from ..core.security import secret_key
 from ..search import rebuild
 from .content import import_folder
-from .opening import open_database, open_index, remove_sqlite, sqlite_file
+from .opening import SHIPPED, open_database, open_index, remove_sqlite, sqlite_file
 from .serving import refuse_taken, run_server
 
-SHIPPED = Path(__file__).resolve().parents[2] / "content"
 SAMPLE_COMPANY = Path(__file__).parent / "sample_company.csv"
 DEMO_ACCOUNTS = ("employee", "editor", "hr", "admin")
 

@@ -2,10 +2,13 @@
 
 from .commands import render_anew
 from .exchange import ImportReport, export_pages, import_pages
+from .house_style import HouseStyle, read_house_style
 from .markdown_files import PageFiles
 from .markdown_files import read as read_files
+from .markdown_files import scan as scan_files
 from .markdown_files import write as write_files
 from .model import BY_FOLDER, Kind
+from .proofreading import proofread
 from .queries import (
     Card,
     PageDocument,
@@ -19,7 +22,8 @@ from .queries import (
     texts,
     version,
 )
-from .text_files import BrokenContent
+from .spelling import dictionary_folders, speller
+from .text_files import BrokenContent, Fault
 from .words import KIND_NAMES, KINDS_NAMES, reading_order
 
 __all__ = [
@@ -28,21 +32,28 @@ __all__ = [
     "KIND_NAMES",
     "BrokenContent",
     "Card",
+    "Fault",
+    "HouseStyle",
     "ImportReport",
     "Kind",
     "PageDocument",
     "PageFiles",
     "cards",
     "counts",
+    "dictionary_folders",
     "documents",
     "export_pages",
     "import_pages",
     "lately_changed",
     "newest",
     "principle_of_the_day",
+    "proofread",
     "read_files",
+    "read_house_style",
     "reading_order",
     "render_anew",
+    "scan_files",
+    "speller",
     "stamps",
     "texts",
     "version",

@@ -9,11 +9,22 @@ from sqlalchemy.orm import Session
 
 from ..core.permissions import Actor
 from . import commands
-from .markdown_files import PageFiles
-from .model import LAST, PLACE, Kind, Page, PageFacts, PageLink, PageSource, PageText, Revision, Source, Translation
+from .markdown_files import FACTS, PageFiles
+from .model import (
+    LAST,
+    PLACE,
+    Key,
+    Kind,
+    Page,
+    PageFacts,
+    PageLink,
+    PageSource,
+    PageText,
+    Revision,
+    Source,
+    Translation,
+)
 from .text_files import BrokenContent, Fault
-
-Key = tuple[Kind, str]
 
 
 @dataclass
@@ -72,7 +83,7 @@ def export_pages(session: Session) -> list[PageFiles]:
 def _check_links(files: Iterable[PageFiles], known: dict[Key, Page]) -> None:
     there = set(known) | {(page.kind, page.slug) for page in files}
     faults = [
-        Fault(f"{page.folder}/page.yaml", page.fact_lines.get(kind.folder, 1), reason)
+        Fault(f"{page.folder}/{FACTS}", page.line(FACTS, kind.folder), reason)
         for page in files
         if page.facts
         for kind, slug in page.facts.links

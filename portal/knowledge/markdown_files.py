@@ -17,18 +17,25 @@ from .model import BY_FOLDER, ONE_LINE, SLUG, SLUG_LENGTH, Kind, PageFacts, Page
 from .text_files import BrokenContent, Fault, WrongValue, list_of, load, mapping
 
 LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
-_FACTS = "page.yaml"
+FACTS = "page.yaml"
 
 
 @dataclass(frozen=True)
 class PageFiles:
-    """One page as read from, or to be written to, its folder. Without ``facts`` there is no page.yaml."""
+    """One page as read from, or to be written to, its folder. Without ``facts`` there is no page.yaml.
+
+    ``lines`` tells, by the name of a file that was read, where its title, its summary and the rest begin.
+    """
 
     kind: Kind
     slug: str
     texts: dict[str, PageText]
     facts: PageFacts | None = None
-    fact_lines: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, dict[str, int]] = field(default_factory=dict, compare=False)
+
+    def line(self, name: str, key: str) -> int:
+        """The line of the file ``name`` on which ``key`` stands."""
+        return self.lines.get(name, {}).get(key, 1)
 
     @property
     def folder(self) -> str:
@@ -67,7 +74,7 @@ def write(root: Path, pages: Iterable[PageFiles]) -> int:
             (folder / f"{locale}.md").write_text(f"---\n{_yaml(head)}---\n\n{text.markdown}\n", encoding="utf-8")
             count += 1
         if page.facts:
-            (folder / _FACTS).write_text(_yaml(_facts_as_dict(page.facts)), encoding="utf-8")
+            (folder / FACTS).write_text(_yaml(_facts_as_dict(page.facts)), encoding="utf-8")
             count += 1
     return count
 
@@ -95,14 +102,15 @@ def _read_kind(root: Path, folder: Path, faults: list[Fault]) -> Iterable[PageFi
 
 def _read_page(root: Path, folder: Path, kind: Kind, faults: list[Fault]) -> PageFiles | None:
     texts: dict[str, PageText] = {}
-    facts, lines = None, dict[str, int]()
+    facts: PageFacts | None = None
+    lines: dict[str, dict[str, int]] = {}
     for path in _visible(folder):
         name = path.relative_to(root).as_posix()
         try:
-            if path.name == _FACTS:
-                facts, lines = _parse_facts(load(path), name)
+            if path.name == FACTS:
+                facts, lines[path.name] = _parse_facts(load(path), name)
             elif path.suffix == ".md" and LOCALE.fullmatch(path.stem):
-                texts[path.stem] = _parse_text(load(path), name)
+                texts[path.stem], lines[path.name] = _parse_text(load(path), name)
             else:
                 faults.append(Fault(name, 1, "not a page's file: expected page.yaml or a language such as en.md"))
         except BrokenContent as error:
@@ -112,7 +120,7 @@ def _read_page(root: Path, folder: Path, kind: Kind, faults: list[Fault]) -> Pag
     return PageFiles(kind, folder.name, texts, facts, lines) if texts else None
 
 
-def _parse_text(source: str, name: str) -> PageText:
+def _parse_text(source: str, name: str) -> tuple[PageText, dict[str, int]]:
     if not source.startswith("---\n"):
         raise BrokenContent([Fault(name, 1, "must begin with front matter between two lines of ---")])
     head, closed, body = source[4:].partition("\n---\n")
@@ -128,7 +136,8 @@ def _parse_text(source: str, name: str) -> PageText:
     wrong = text_faults(text)
     if wrong:
         raise BrokenContent(Fault(name, lines[key], str(why)) for key, why in wrong.items())
-    return text
+    lines["markdown"] += len(body) - len(body.lstrip("\n"))
+    return text, lines
 
 
 def _parse_facts(source: str, name: str) -> tuple[PageFacts, dict[str, int]]:

@@ -39,6 +39,8 @@ class Kind(StrEnum):
 
 
 BY_FOLDER = {kind.folder: kind for kind in Kind}
+Key = tuple[Kind, str]
+"""What names a page in every language: its kind and its slug."""
 
 
 class Page(Base):
@@ -160,5 +162,5 @@ class PageFacts:
     """What is true of a page in every language; ``links`` are (kind, slug) in the order to be shown."""
 
     position: int | None = None
-    links: tuple[tuple[Kind, str], ...] = ()
+    links: tuple[Key, ...] = ()
     sources: tuple[Source, ...] = ()

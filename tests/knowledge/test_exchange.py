@@ -111,7 +111,7 @@ def test_a_text_typed_in_a_browser_is_unchanged_after_export_and_import(session:
 def test_a_link_to_no_page_is_named_and_nothing_is_imported(
     session: Session, link: tuple[Kind, str], reason: str
 ) -> None:
-    bad = PageFiles(Kind.STORY, "bad", {"en": a_text()}, PageFacts(1, (link,)), {"order": 1, link[0].folder: 3})
+    bad = PageFiles(Kind.STORY, "bad", {"en": a_text()}, PageFacts(1, (link,)), {"page.yaml": {link[0].folder: 3}})
     with pytest.raises(BrokenContent) as caught:
         import_pages(session, SYSTEM, [*FILES, bad], NOW)
     assert str(caught.value) == f"stories/bad/page.yaml:3: {reason}"
