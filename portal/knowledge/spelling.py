@@ -9,6 +9,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from hunspell import Hunspell
@@ -49,8 +50,8 @@ def speller(locale: str, allowed: Iterable[str], folders: Iterable[Path]) -> Spe
     """
     for folder in folders:
         if names := _names(folder, locale):
-            return _hunspell(folder, names, locale, allowed)
-    return _georgian(allowed) if locale == "ka" else None
+            return cache(_hunspell(folder, names, locale, allowed))  # Most words stand in a text again and again.
+    return cache(_georgian(allowed)) if locale == "ka" else None
 
 
 def _names(folder: Path, locale: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""`portal import`, `export`, `search` and `index`: guidance in and out and found, as scripts see it."""
+"""`portal import`, `export`, `content check`, `search` and `index`: guidance in, out and found, as scripts see it."""
 
 import json
 import shutil
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, func, select
 
+from portal.cli.opening import SHIPPED
 from portal.core.outbox import OutboxRow
 from portal.core.permissions import Role
 from portal.knowledge.commands import write_revision
@@ -73,6 +74,79 @@ def test_export_leaves_other_files_alone_and_says_when_it_cannot_write(portal: P
     ran = portal.run("export", tmp_path / "taken")
     assert (ran.code, ran.out) == (1, "")
     assert "can't write to" in ran.err
+
+
+# Proofreading
+
+
+def test_guidance_without_faults_is_said_to_have_none(place: Place, guidance: Path) -> None:
+    ran = place.run("content", "check", guidance)
+    assert (ran.code, ran.out, ran.err) == (0, "", "1 pages, 2 texts, 0 faults\n")
+    assert not place.data.exists()  # It needs no portal.
+
+
+def test_each_fault_is_printed_below_the_folder_and_they_are_counted(place: Place, guidance: Path) -> None:
+    (guidance / "house-style.yaml").write_text("languages: [en, ru]\nstories:\n  words: [1, 2]\n")
+    (guidance / "stories" / "the-seam" / "en.md").write_text('---\ntitle: The saem\n---\n\nShe counted "Zorblat".\n')
+    page = f"{guidance}/stories/the-seam"
+    ran = place.run("content", "check", guidance)
+    assert (ran.code, ran.err) == (1, "1 pages, 2 texts, 5 faults\n")
+    assert ran.out.splitlines() == [
+        f"{page}/en.md:2: saem: misspelled, or a word to allow in words.txt or words.en.txt",
+        f'{page}/en.md:5: " is no quotation mark of en: “”‘’',
+        f"{page}/en.md:5: 3 words; 1 to 2 are asked for",
+        f"{page}/en.md:5: Zorblat: misspelled, or a word to allow in words.txt or words.en.txt",
+        f"{page}/ru.md:1: missing: every page is to have a text in ru",
+    ]
+    (guidance / "words.txt").write_text("Zorblat\n")
+    (guidance / "words.en.txt").write_text("saem  # An old word.\n")
+    assert place.run("content", "check", guidance).err == "1 pages, 2 texts, 3 faults\n"
+
+
+def test_files_that_cannot_be_read_are_named_beside_the_other_faults(place: Place, guidance: Path) -> None:
+    page = guidance / "stories" / "the-seam"
+    (page / "en.md").write_text("---\ntitle: The saem\n---\nShe counted.\n")
+    (page / "hr.md").write_text("Brojila je.\n")
+    (page / "page.yaml").write_text("order: x\n")
+    (guidance / "house-style.yaml").write_text("languages: [en, hr]\nstories: {links: [principles]}\n")
+    ran = place.run("content", "check", guidance)
+    assert (ran.code, ran.err) == (1, "1 pages, 1 texts, 3 faults\n")
+    assert ran.out.splitlines() == [
+        f"{page}/en.md:2: saem: misspelled, or a word to allow in words.txt or words.en.txt",
+        f"{page}/hr.md:1: must begin with front matter between two lines of ---",
+        f"{page}/page.yaml:1: order must be a whole number from 0 to 999999",
+    ]
+    (guidance / "house-style.yaml").write_text("languages: en\n")
+    ran = place.run("content", "check", guidance)
+    assert f"{guidance}/house-style.yaml:1: languages must be a list\n" in ran.out
+    assert f"{page}/en.md:2: saem" in ran.out
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "/nowhere/at/all"])
+def test_a_folder_that_is_not_there_is_a_fault(place: Place, folder: str) -> None:
+    ran = place.run("content", "check", folder)
+    assert (ran.code, ran.out) == (1, f"{folder}:1: there is no such folder\n")
+
+
+def test_a_language_whose_spelling_is_not_checked_is_told(place: Place, guidance: Path, tmp_path: Path) -> None:
+    (tmp_path / "en_GB.aff").write_text("SET UTF-8\n")
+    (tmp_path / "en_GB.dic").write_text("6\nthe\nseam\nit\nwas\ntwo\nmetres\n")
+    ran = place.run("content", "check", guidance, PORTAL_DICTIONARIES=tmp_path)
+    assert ran.err.splitlines() == [
+        "spelling not checked in hr: no dictionary (see PORTAL_DICTIONARIES)",
+        "1 pages, 2 texts, 2 faults",
+    ]
+    assert [line.split(": ")[1] for line in ran.out.splitlines()] == ["She", "counted"]
+    (guidance / "words.txt").write_text("She\ncounted\n")
+    ran = place.run("content", "check", guidance, PORTAL_DICTIONARIES=tmp_path)
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_without_a_folder_the_shipped_guidance_is_checked(place: Place, tmp_path: Path) -> None:
+    ran = place.run("content", "check", PORTAL_DICTIONARIES=tmp_path)
+    assert "spelling not checked in en" in ran.err
+    assert all(line.startswith(f"{SHIPPED}/") for line in ran.out.splitlines())
+    assert ran.err.splitlines()[-1].startswith(f"{len(list(SHIPPED.glob('*/*/')))} pages, ")
 
 
 # Searching

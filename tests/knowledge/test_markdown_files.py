@@ -91,7 +91,7 @@ def test_a_folder_with_texts_alone_is_a_page(tmp_path: Path) -> None:
         ('---\ntitle: "\\uD800"\n---\nText.\n', 2, "A title is one line of at most 200 characters."),
         (f"---\ntitle: x\nsummary: {'x' * 401}\n---\nText.\n", 3, "A summary is one line of at most 400 characters."),
         ("---\ntitle: x\n---\n\n \n", 4, "A page needs some text."),
-        ("---\ntitle: x\nsummary: y\n---\n" + "x" * 200_001, 5, "A text has at most 200000 characters."),
+        ("---\ntitle: x\nsummary: y\n---\n" + "x" * 200_001, 5, "The text can have at most 200000 characters."),
         ("---\ntitle: x\nauthor: y\n---\nText.\n", 3, "unknown name 'author' (known: summary, title)"),
         ("---\ntitle: x\ntitle: y\n---\nText.\n", 3, "title stands twice"),
         ("---\ntitle: [x]\n---\nText.\n", 2, "title must be text"),

@@ -108,7 +108,8 @@ def shipped() -> list[PageFiles]:
 
 
 def test_the_shipped_guidance_is_whole(shipped: list[PageFiles]) -> None:
-    assert len(contents(CONTENT)) == sum(len(page.texts) + (page.facts is not None) for page in shipped)
+    files = [name for name in contents(CONTENT) if "/" in name]  # Beside the folders stand the house's style and words.
+    assert len(files) == sum(len(page.texts) + (page.facts is not None) for page in shipped)
     assert {tuple(sorted(page.texts)) for page in shipped} == {("en", "hr", "ka", "ru")}
     assert {page.kind.folder for page in shipped} == set(BY_FOLDER)
 
