@@ -14,8 +14,8 @@ from tests.cli.place import Place
 from tests.processes import DEADLINE_S, PORTAL, ROOT
 
 CONTRACT = (
-    "init demo serve worker import export search index-rebuild index-check people-add people-import backup restore"
-    " upgrade doctor"
+    "init demo serve worker import export content-check search index-rebuild index-check people-add people-import"
+    " backup restore upgrade doctor"
 )
 
 

@@ -117,7 +117,7 @@ def test_a_failed_init_leaves_no_database_outside_of_the_folder_either(
         ("a@example.com", "short", "PORTAL_ADMIN_PASSWORD: At least 8 characters"),
         ("a@example.com", "a" * 30, "PORTAL_ADMIN_PASSWORD: This password is too easy"),
         ("ana.horvat@example.com", "Ana.Horvat", "PORTAL_ADMIN_PASSWORD: This password is too easy"),
-        ("not-an-address", PASSWORD, "email: This is not an e-mail address"),
+        ("not-an-address", PASSWORD, "email: This isn’t an e-mail address"),
     ],
 )
 def test_init_refuses_a_bad_password_or_address_and_leaves_nothing(
