@@ -23,8 +23,9 @@ test: $(VENV)/development $(VENV)/words ## Set up and run every check and test, 
 check: $(VENV)/development $(VENV)/words ## Lint, types and architecture alone
 	@$(BIN)/python tests/run.py --checks
 
-bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a bare Flask page
+bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a bare Flask page, and the feed with many wins
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench.feed
 
 screenshots: $(VENV)/development $(VENV)/words ## Make the README's pictures anew
 	@$(BIN)/python docs/screenshots.py
