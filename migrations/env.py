@@ -7,8 +7,12 @@ from alembic import context
 from portal.config import load
 from portal.core import outbox  # noqa: F401  # Mapped classes register themselves when imported.
 from portal.core.db import Base, make_engine, migrating
+from portal.discussion import model as discussion  # noqa: F401
 from portal.knowledge import model as knowledge  # noqa: F401
+from portal.media import model as media  # noqa: F401
+from portal.notices import model as notices  # noqa: F401
 from portal.people import model as people  # noqa: F401
+from portal.wins import model as wins  # noqa: F401
 
 
 def run(connection):

@@ -13,20 +13,46 @@ from .core.db import Database, close_reading
 from .core.locale import lazy
 from .core.permissions import Can
 from .core.shell import Entry
+from .discussion import web as discussion
+from .home import numbers, promoting
 from .home import web as home
+from .knowledge import may_see_picture
 from .knowledge import web as knowledge
+from .knowledge.drafts import Listener
+from .media import web as media
+from .notices import web as notices
 from .people import web as people
 from .search import Index
 from .search import web as search
+from .wins import published
+from .wins import queries as win_queries
+from .wins import web as wins
 
 NAVIGATION = (
     Entry("knowledge.listing", lazy("Principles"), Can.READ_KNOWLEDGE, (("folder", "principles"),)),
     Entry("knowledge.listing", lazy("Case stories"), Can.READ_KNOWLEDGE, (("folder", "stories"),)),
     Entry("knowledge.listing", lazy("Phrase cards"), Can.READ_KNOWLEDGE, (("folder", "phrases"),)),
+    Entry("wins.feed", lazy("Wins"), Can.READ_WINS),
+    Entry("drafts.listing", lazy("Drafts"), Can.EDIT_KNOWLEDGE),
     Entry("people.people", lazy("People"), Can.MANAGE_PEOPLE),
 )
-SLOTS: dict[str, tuple[shell.Filler, ...]] = {"greeting": (home.greeting,)}
+SLOTS: dict[str, tuple[shell.Filler, ...]] = {
+    "bell": (notices.bell,),
+    "greeting": (home.greeting,),
+    "principle-links": (knowledge.principle_links,),
+    "principle-choices": (knowledge.principle_choices,),
+    "story-link": (knowledge.story_link,),
+    "colleagues": (wins.on_principle,),
+    "from-win": (wins.on_story,),
+    "front-wins": (wins.on_front_page,),
+    "win-actions": (promoting.win_actions,),
+    "draft-notes": (promoting.draft_notes,),
+}
 """Who fills the places that a page leaves open, for another domain or for what differs from reader to reader."""
+ON_PUBLISHED: tuple[Listener, ...] = (published,)
+"""Who is told, in the same transaction, that a draft has become a page."""
+PICTURE_JUDGES: tuple[media.Judge, ...] = (win_queries.may_see_picture, may_see_picture)
+"""Who says that somebody may see a picture, because of what it stands in; its owner always may."""
 
 
 def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
@@ -45,7 +71,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     _domains(app, settings)
     shell.init_app(app, settings, NAVIGATION, SLOTS)
     guard.init_app(app)
-    CSRFProtect(app)
+    # Mail programs unsubscribe with neither session nor token; the link itself is signed.
+    CSRFProtect(app).exempt(notices.unsubscribe_at_once)
     error_pages.init_app(app)
     guard.refuse_undeclared(app)
     return app
@@ -63,6 +90,12 @@ def _data(app: Flask, settings: Settings, database: Database | None) -> None:
 
 def _domains(app: Flask, settings: Settings) -> None:
     people.init_app(app)
-    app.register_blueprint(knowledge.bp)
+    app.register_blueprint(notices.bp)
+    discussion.init_app(app)
+    media.init_app(app, PICTURE_JUDGES)
+    knowledge.init_app(app, ON_PUBLISHED)
+    wins.init_app(app)
     search.init_app(app, Index(settings.data / "index"))
     app.register_blueprint(home.bp)
+    app.register_blueprint(promoting.bp)
+    app.register_blueprint(numbers.bp)

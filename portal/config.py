@@ -21,6 +21,8 @@ _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<place>(\w[\w.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?)/?", re.IGNORECASE
 )
 
+_MAIL_SERVER = re.compile(r"smtps?://([^\s/@]+@)?[\w.-]+(:[0-9]{1,5})?")
+
 
 class ConfigError(Exception):
     """A setting is wrong or unknown; the message is one line that names it."""
@@ -75,6 +77,27 @@ def _language(value: str) -> str:
     spoken = {"en"} | {folder.name for folder in _TRANSLATIONS.iterdir() if folder.is_dir()}
     if value not in spoken:
         raise ValueError(f"must be one of {', '.join(sorted(spoken))}")
+    return value
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip().lower() not in known:
+            raise ValueError(f"must be {' or '.join(known)}")
+        return value.strip().lower()
+
+    return read
+
+
+def _mail_server(value: str) -> str:
+    if value and not _MAIL_SERVER.fullmatch(value):
+        raise ValueError("must be a mail server such as smtp://user:password@mail.example.com:587, or smtps://…")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
+        raise ValueError("must be an address such as https://hooks.example.com/lampa")
     return value
 
 
@@ -133,6 +156,29 @@ class Settings:
     )
     admin_password: str = setting("", str, "Password of the first administrator, for `portal init`.", secret=True)
     demo_password: str = setting("", str, "Password of the sample accounts, for `portal demo`.", secret=True)
+    moderation: str = setting(
+        "after",
+        _one_of("after", "before"),
+        "When editors look at what staff share: `after` it is posted, or `before` others see it.",
+    )
+    max_picture: int = setting(
+        "12582912", _number(65_536, 1_073_741_824), "Largest picture that can be uploaded, in bytes."
+    )
+    mail_server: str = setting(
+        "",
+        _mail_server,
+        "Mail server: `smtp://user:password@host:587` (with STARTTLS where offered) or `smtps://`; when empty, letters "
+        "are written to the folder `mail` in the data folder.",
+        secret=True,
+    )
+    mail_from: str = setting("lampa@localhost", _text, "Address from which letters come.")
+    webhook: str = setting(
+        "", _web_address, "Address that is told of each published win (Slack's JSON, signed).", secret=True
+    )
+    webhook_key: str = setting("", _text, "Key that signs what the webhook is told.", secret=True)
+    webhook_private: str = setting(
+        "no", _one_of("no", "yes"), "May the webhook's address lie in a private network? `yes` or `no`."
+    )
     dictionaries: Path | None = setting(  # noqa: RUF009
         "",
         _optional_folder,

@@ -3,12 +3,14 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import func, select, text
 
-from .. import knowledge
+from .. import knowledge, wins
 from ..config import Settings
 from ..core import archive, clock, schema
 from ..core.archive import Archive, ArchiveError
@@ -23,6 +25,8 @@ from .site import refuse_data
 
 LOW_DISK = 200 * 1024 * 1024
 STUCK_AFTER = 5
+GIVEN_UP_FOR = timedelta(days=30)
+"""How long it is told that the webhook has missed something."""
 
 
 @click.command()
@@ -110,7 +114,7 @@ def upgrade(settings: Settings) -> None:
 @click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check settings, folders, database, schema, index and pending work: a line each; exit 1 when any fails."""
+    """Check settings, folders, database, schema, index, pending work, webhook: a line each; exit 1 when any fails."""
     well = True
     for name, check in _checks(settings):
         try:
@@ -137,6 +141,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "schema", lambda: _schema(database)
     yield "index", lambda: checked(database, open_index(settings))
     yield "pending work", lambda: _pending(database)
+    yield "webhook", lambda: _webhook(settings, database)
 
 
 def _languages() -> Finding:
@@ -187,3 +192,18 @@ def _pending(database: Database) -> Finding:
     if stuck:
         return f"{waiting} waiting; one keeps failing: {stuck}", False
     return f"{waiting} waiting", True
+
+
+def _webhook(settings: Settings, database: Database) -> Finding:
+    if not settings.webhook:
+        return "none is set", True
+    with database.reading() as session:
+        missed = wins.given_up(session, clock.now() - GIVEN_UP_FOR)
+    # Its host alone: the path is a secret with many services.
+    host = urlsplit(settings.webhook).hostname
+    if missed:
+        return (
+            f"{host} missed {missed} in the last {GIVEN_UP_FOR.days} days, given up after many tries; see the log",
+            False,
+        )
+    return f"{host}, nothing given up", True

@@ -1,10 +1,11 @@
 """What most commands begin with: the database and the index that the settings name, or a clear word why not."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
@@ -12,10 +13,11 @@ from ..config import Settings
 from ..core import clock, outbox, schema
 from ..core.db import Database
 from ..core.outbox import Work
-from ..search import Index, index_pages, repair
+from ..search import Index, index_subjects, repair
 
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 """The guidance that comes with the portal."""
+NOBODY_ELSE: Mapping[Work, outbox.Handler] = MappingProxyType({})
 
 
 def open_database(settings: Settings) -> Database:
@@ -58,14 +60,14 @@ def open_index(settings: Settings) -> Index:
 
 
 def handlers(database: Database, index: Index) -> dict[Work, outbox.Handler]:
-    """Who does which work from the outbox."""
-    return {Work.INDEX: partial(index_pages, database, index)}
+    """Who does the work from the outbox that commands do too; what goes out of the house is for the worker alone."""
+    return {Work.INDEX: partial(index_subjects, database, index)}
 
 
-def deliver(database: Database, index: Index) -> None:
-    """Mend the index if it needs that, then do all the work that waits in the outbox."""
+def deliver(database: Database, index: Index, others: Mapping[Work, outbox.Handler] = NOBODY_ELSE) -> None:
+    """Mend the index if it needs that, then do the work that waits in the outbox: for the index, and for ``others``."""
     repair(database, index)
-    outbox.deliver(database, handlers(database, index), clock.now())
+    outbox.deliver(database, {**handlers(database, index), **others}, clock.now())
 
 
 @contextmanager

@@ -6,26 +6,35 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import click
+from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
-from .. import knowledge, search
+from .. import knowledge, media, notices, search, wins
 from .. import people as accounts
 from ..config import Settings
-from ..core import clock
+from ..core import clock, outbox
 from ..core.db import Database
 from ..core.jobs import JobQueue
-from .opening import deliver, open_database, open_index
+from ..core.mail import Post
+from ..core.outbox import Payload, Work
+from ..home import STRETCH, Digests
+from .opening import NOBODY_ELSE, deliver, open_database, open_index
 
 log = logging.getLogger(__name__)
 
 THREADS = 4
 RESTART_PAUSE_S = 2
 LONGEST_STOP_S = 20
+DIGESTS_A_MINUTE = 1_000
+PICTURES_WAIT = timedelta(days=90)
+"""How long a picture in a draft is kept that is never posted."""
 
 
 @click.command()
@@ -46,18 +55,44 @@ def serve(settings: Settings, host: str, port: int, workers: int | None) -> None
 def worker(settings: Settings, parent: int | None) -> None:
     """Run the job worker alone, for set-ups where the web server is started by other means."""
     database, index = open_database(settings), open_index(settings)
-    queue = JobQueue(settings, lambda: deliver(database, index), lambda: tick(database, index))
+    # By its name, as the web server does it: the command does not build on the application but starts it.
+    app: Flask = import_app("portal.app:create_app")(settings, database)
+    post = Post(settings)
+    others, digests = out_of_the_house(database, post, app), Digests(database, post, app)
+
+    def every_minute() -> None:
+        tick(database, index, others)
+        for _ in range(DIGESTS_A_MINUTE // STRETCH):
+            if not digests.mail_due(clock.now()):
+                break
+            deliver(database, index, others)
+
+    queue = JobQueue(settings, lambda: deliver(database, index, others), every_minute)
     database.on_outbox = queue.nudge
-    deliver(database, index)  # What waited while no worker ran.
+    deliver(database, index, others)  # What waited while no worker ran.
     queue.work(parent)
 
 
-def tick(database: Database, index: search.Index) -> None:
+def out_of_the_house(database: Database, post: Post, app: Flask) -> dict[Work, outbox.Handler]:
+    """Who does the work whose effects are seen outside: mail, and the webhook."""
+    hook = wins.Webhook(app.extensions["settings"], database)
+
+    def mail(payloads: Sequence[Payload]) -> None:
+        notices.mail_due(database, post, app, payloads, clock.now())
+
+    def webhook(payloads: Sequence[Payload]) -> None:
+        hook.deliver(payloads, clock.now())
+
+    return {Work.MAIL: mail, Work.WEBHOOK: webhook}
+
+
+def tick(database: Database, index: search.Index, others: Mapping[Work, outbox.Handler] = NOBODY_ELSE) -> None:
     """Once a minute, whatever is due."""
-    deliver(database, index)
+    deliver(database, index, others)
     with database.transaction() as session:
         accounts.forget_old_attempts(session, clock.now())
         knowledge.render_anew(session)
+        media.forget_unused(session, clock.now() - PICTURES_WAIT)
 
 
 def refuse_taken(host: str, port: int) -> None:

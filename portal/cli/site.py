@@ -16,11 +16,11 @@ from ..core.errors import Invalid
 from ..core.permissions import SYSTEM, Role
 from ..core.security import secret_key
 from ..search import rebuild
+from . import sample
 from .content import import_folder
 from .opening import SHIPPED, open_database, open_index, remove_sqlite, sqlite_file
 from .serving import refuse_taken, run_server
 
-SAMPLE_COMPANY = Path(__file__).parent / "sample_company.csv"
 DEMO_ACCOUNTS = ("employee", "editor", "hr", "admin")
 
 
@@ -146,8 +146,8 @@ def _make_demo(settings: Settings, kept: Path) -> Database:
     database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić")
     try:
         with database.transaction() as session:
-            text = SAMPLE_COMPANY.read_text(encoding="utf-8")
-            accounts.import_people(session, SYSTEM, text, settings.language, clock.now())
+            sample.add_people(session, settings.language, clock.now())
+            sample.share_wins(session, clock.now())
         _set_demo_passwords(database, kept, password)
     except BaseException:
         _clear(settings, database)

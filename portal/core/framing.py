@@ -2,8 +2,8 @@
 
 A page's **part** is its title and main content, the same for everybody who reads in one language; its key must hold
 the number (`core.versions`) of whatever it shows. Slots in it are filled anew for each answer. The **frame** around
-it is the same for all with equal rights, but for the marks in it: name, address, nonce, CSRF token, title, main.
-Templates know nothing of this: they are rendered as always, once, with a mark where each of these would stand.
+it is the same for all with equal rights, but for the marks in it: name, address, nonce, CSRF token, bell, title,
+main. Templates know nothing of this: they are rendered as always, once, with a mark where each of these would stand.
 """
 
 import html
@@ -25,7 +25,7 @@ from .permissions import NOBODY, Actor
 from .security import nonce
 
 _MARK = f"mark-{secrets.token_hex(8)}-"  # Nothing that people write can hold it.
-_MARKS = ("title", "main", "nonce", "csrf", "here", "name", "email")
+_MARKS = ("title", "main", "nonce", "csrf", "here", "name", "email", "bell")
 _SPLIT = re.compile(f"{_MARK}({'|'.join(_MARKS)})-")
 _SLOT = re.compile(r"<!--slot ([a-z-]+) (.*?)-->")
 _BORDER = "<!--main-->"
@@ -39,7 +39,9 @@ def framed(template: str, key: Hashable, values: Callable[[], dict[str, Any]], *
     title, main = kept((template, key), lambda: _part(template, values()))
     if get_flashed_messages():
         words = {"title": title, "main": Markup(_filled(main))}  # noqa: S704  # Made by our own templates.
-        return render_template("core/framed.html", part=words, here=request.full_path, own_search=own_search)
+        return render_template(
+            "core/framed.html", part=words, here=request.full_path, own_search=own_search, bell=_bell()
+        )
     section = request.path.split("/", 2)[1]
     frame = kept(("frame", chosen(), current_user.grants, section, own_search), lambda: _frame(own_search))
     filling = {
@@ -50,6 +52,7 @@ def framed(template: str, key: Hashable, values: Callable[[], dict[str, Any]], *
         "here": escape(request.full_path),
         "name": escape(current_user.name),
         "email": escape(current_user.email),
+        "bell": str(_bell()),
     }
     # Literals stand at even places, the names of marks between them.
     return "".join(filling[piece] if place % 2 else piece for place, piece in enumerate(frame))
@@ -81,11 +84,18 @@ def _frame(own_search: bool) -> list[str]:
         part={"title": mark["title"], "main": mark["main"]},
         here=mark["here"],
         own_search=own_search,
+        bell=mark["bell"],
         current_user=replace(reader, name=mark["name"], email=mark["email"]),
         nonce=lambda: mark["nonce"],
         csrf_token=lambda: mark["csrf"],
     )
     return _SPLIT.split(text)
+
+
+def _bell() -> Markup:
+    """The slot ``bell`` as this reader sees it: what it tells is nobody else's business."""
+    slot = cast(Any, current_app.jinja_env.globals["slot"])
+    return cast(Markup, slot("bell"))
 
 
 def _filled(main: str) -> str:

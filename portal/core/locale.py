@@ -3,13 +3,15 @@
 A language is available when it has a catalogue in ``portal/translations``; English is in the source itself.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext, to_user_timezone
 from flask_login import current_user
@@ -19,7 +21,19 @@ SOURCE = "en"
 
 Text = str | LazyString
 lazy = lazy_gettext
-__all__ = ["CATALOGUES", "SOURCE", "Text", "available", "chosen", "gettext", "init_app", "lazy", "name_of", "ngettext"]
+__all__ = [
+    "CATALOGUES",
+    "SOURCE",
+    "Text",
+    "available",
+    "chosen",
+    "gettext",
+    "init_app",
+    "lazy",
+    "name_of",
+    "ngettext",
+    "said_in",
+]
 
 _FORMATS = {"en": "en_GB"}  # Babel's plain English writes dates the American way.
 _ORDER = ("en", "ru", "hr", "ka")
@@ -62,6 +76,26 @@ def written_date(when: datetime) -> str:
 def written_moment(when: datetime) -> str:
     """The same with the time of day and the zone."""
     return format_datetime(to_user_timezone(when), "long", locale=_FORMATS.get(chosen(), chosen()))
+
+
+def written_month(day: date) -> str:
+    """The month and year of ``day``, as this request's language writes them in little room."""
+    return str(format_skeleton("yMMM", day, locale=_FORMATS.get(chosen(), chosen())))
+
+
+def written_number(number: int) -> str:
+    """A whole number, as this request's language writes it."""
+    return str(format_decimal(number, locale=_FORMATS.get(chosen(), chosen())))
+
+
+def said_in(code: str, text: str) -> str:
+    """``text``, English as it stands in the source, in another language than the request's: what goes into a text."""
+    return str(_catalogue(code).gettext(text)) if code != SOURCE else text
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    return Translations.load(CATALOGUES, [code])
 
 
 def init_app(app: Flask, default: str, timezone: str) -> None:

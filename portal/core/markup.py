@@ -9,6 +9,7 @@ import re
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urljoin
 
 import nh3
 from markdown import Markdown
@@ -45,7 +46,12 @@ _BOX = re.compile(r'<input type="checkbox" disabled( checked)?/?>')
 _UNTITLED = re.compile(r'(<div class="admonition (\w+)">\n)<p class="admonition-title">(\w+)</p>\n')
 _TABLE = re.compile(r"(<table\b[^>]*>)|(</table>)")
 _FOOTNOTE_MARK = re.compile(r'<sup id="fnref[^"]*">.*?</sup>|<a class="footnote-backref".*?</a>', re.DOTALL)
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+_MOST_LABOUR = 3_000_000
+"""Of a second of work, about."""
 _PICTURE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+_PERMALINK = re.compile(r' <a class="permalink" [^>]*>#</a>')
+_SCHEMES = {"http", "https", "mailto", "tel"}
 _BLOCK_END = re.compile(r"(?=</(?:p|li|h[1-6]|td|th|dt|dd|pre|div|blockquote|tr)>)|(?=<br)")
 
 
@@ -83,16 +89,52 @@ def plain(safe: str) -> str:
     return "\n".join(line for line in (" ".join(raw.split()) for raw in stripped.splitlines()) if line)
 
 
+def for_elsewhere(safe: str, address: str) -> str:
+    """HTML that `render` made, as it stands at ``address``, for other programs to show.
+
+    Every link is absolute; there are no ids, no permalinks, and no pictures, which only who is signed in may load.
+    """
+
+    def absolute(tag: str, name: str, value: str) -> str | None:
+        if (tag, name) != ("a", "href"):
+            return value
+        try:
+            return urljoin(address, value)
+        except ValueError:  # Somebody's slip, such as http://[
+            return None
+
+    return nh3.clean(
+        _PERMALINK.sub("", safe),
+        tags=_TAGS - {"img"},
+        attributes={**_ATTRIBUTES, "*": {"lang", "dir"}},
+        attribute_filter=absolute,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+
+
 _one_at_a_time = threading.Lock()
 
 
 def _convert(markdown: str) -> str:
+    if _is_laborious(markdown):
+        return f"<pre>{html.escape(markdown)}</pre>"
     with _one_at_a_time:  # The engine keeps the text's state in itself, and the web server has threads.
         try:
             return _engine().reset().convert(markdown.replace("\x00", ""))
         except RecursionError:  # Lists within lists a thousand deep; it is shown as it was written.
             _engine.cache_clear()  # The engine is left in the middle of that text.
             return f"<pre>{html.escape(markdown)}</pre>"
+
+
+def _is_laborious(markdown: str) -> bool:
+    """Would it take the engine seconds, in which nobody else's text is rendered? Then it is shown as it was written.
+
+    From each bracket it looks through the rest of the paragraph, from each tag through the rest of the text: the time
+    grows with the square of their number. A page with two hundred links is far from the limit.
+    """
+    brackets = sum(len(part) * part.count("[") for part in _PARAGRAPH_END.split(markdown))
+    return brackets + len(markdown) * markdown.count("<") / 5 > _MOST_LABOUR
 
 
 @lru_cache(maxsize=1)
@@ -140,7 +182,7 @@ def _clean(raw: str) -> str:
         attribute_filter=_keep_attribute,
         allowed_classes=_CLASSES,
         clean_content_tags={"script", "style", "title", "textarea", "noscript", "template"},
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
 

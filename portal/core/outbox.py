@@ -3,6 +3,8 @@
 A row names a piece of work and what it is about. `deliver` hands due rows to the work's handler and removes them
 once it has succeeded; a crash anywhere leaves the row for the next sweep. A handler may therefore be given the
 same row twice and must do no harm by it: it looks at the present state instead of trusting the row's age.
+
+A row whose work fails is put off with growing pauses, for as long as that takes, unless its handler gives it up.
 """
 
 import logging
@@ -26,6 +28,20 @@ class Work(StrEnum):
     """The kinds of work that may stand in the outbox."""
 
     INDEX = "index"
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+ONE_BY_ONE = frozenset({Work.WEBHOOK})
+"""Work that is seen elsewhere as soon as it is done, and that nobody there can take back.
+
+Its handler is given one row at a time, so that none is done again because another one failed, and finds in the
+payload, under ``tries``, how often this row has failed before.
+"""
+
+
+class GiveUp(Exception):
+    """Raised by a handler that has tried a row long enough: the row is dropped, and the log tells these words."""
 
 
 Payload = dict[str, Any]
@@ -56,13 +72,27 @@ def deliver(database: Database, handlers: Mapping[Work, Handler], now: datetime)
     """Do all the work that is due at ``now``; the number of rows done.
 
     A batch that fails is tried row by row, so that one bad row does not hold up the others; a row that fails is
-    put off with growing pauses and never dropped.
+    put off with growing pauses, and dropped only when its handler raises `GiveUp`.
     """
     done = 0
     for work, handler in handlers.items():
         while rows := _due(database, work, now):
             done += _attempt(database, handler, rows, now)
     return done
+
+
+def pause(failures: int) -> timedelta:
+    """How long a row is put off that has failed so often."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(failures, 12)))
+
+
+def tries_within(time: timedelta) -> int:
+    """How often a row is tried within ``time``, the first try being at once."""
+    tries, passed = 1, pause(1)
+    while passed <= time:
+        tries += 1
+        passed += pause(tries)
+    return tries
 
 
 def waiting(session: Session, work: Work) -> list[int]:
@@ -83,9 +113,12 @@ def _due(database: Database, work: Work, now: datetime) -> list[tuple[int, Paylo
             select(OutboxRow.id, OutboxRow.payload, OutboxRow.attempts)
             .where(OutboxRow.work == work, OutboxRow.due_at <= now)
             .order_by(OutboxRow.id)
-            .limit(BATCH)
+            .limit(1 if work in ONE_BY_ONE else BATCH)
         )
-        return [(row.id, row.payload, row.attempts) for row in session.execute(wanted)]
+        return [
+            (row.id, {**row.payload, "tries": row.attempts} if work in ONE_BY_ONE else row.payload, row.attempts)
+            for row in session.execute(wanted)
+        ]
 
 
 def _attempt(database: Database, handler: Handler, rows: list[tuple[int, Payload, int]], now: datetime) -> int:
@@ -94,19 +127,29 @@ def _attempt(database: Database, handler: Handler, rows: list[tuple[int, Payload
     except Exception as error:  # Whatever went wrong, the row stays and says so.
         if len(rows) > 1:
             return sum(_attempt(database, handler, [row], now) for row in rows)
-        _put_off(database, rows[0], error, now)
+        if isinstance(error, GiveUp):
+            _drop(database, rows[0], error)
+        else:
+            _put_off(database, rows[0], error, now)
         return 0
     remove(database, [row_id for row_id, _, _ in rows])
     return len(rows)
 
 
+def _drop(database: Database, row: tuple[int, Payload, int], error: GiveUp) -> None:
+    row_id, _, attempts = row
+    log.error("outbox row %s given up (attempt %s): %s", row_id, attempts + 1, error)
+    remove(database, [row_id])
+
+
 def _put_off(database: Database, row: tuple[int, Payload, int], error: Exception, now: datetime) -> None:
     row_id, _, attempts = row
     log.exception("outbox row %s failed (attempt %s)", row_id, attempts + 1)
-    pause = min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts + 1, 12)))
     with database.transaction() as session:
         session.execute(
             update(OutboxRow)
             .where(OutboxRow.id == row_id)
-            .values(attempts=attempts + 1, due_at=now + pause, error=f"{type(error).__name__}: {error}"[:500])
+            .values(
+                attempts=attempts + 1, due_at=now + pause(attempts + 1), error=f"{type(error).__name__}: {error}"[:500]
+            )
         )

@@ -13,6 +13,9 @@ class Can(StrEnum):
     USE = "site:use"
     READ_KNOWLEDGE = "knowledge:read"
     EDIT_KNOWLEDGE = "knowledge:edit"
+    READ_WINS = "wins:read"
+    SHARE_WINS = "wins:share"
+    MODERATE = "wins:moderate"
     MANAGE_PEOPLE = "people:manage"
 
 
@@ -26,10 +29,10 @@ class Role(StrEnum):
 
 
 ANYBODY = frozenset({Can.ENTER})
-_EVERY_EMPLOYEE = ANYBODY | {Can.USE, Can.READ_KNOWLEDGE}
+_EVERY_EMPLOYEE = ANYBODY | {Can.USE, Can.READ_KNOWLEDGE, Can.READ_WINS, Can.SHARE_WINS}
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.EMPLOYEE: _EVERY_EMPLOYEE,
-    Role.EDITOR: _EVERY_EMPLOYEE | {Can.EDIT_KNOWLEDGE},
+    Role.EDITOR: _EVERY_EMPLOYEE | {Can.EDIT_KNOWLEDGE, Can.MODERATE},
     Role.HR: _EVERY_EMPLOYEE,
     Role.ADMIN: _EVERY_EMPLOYEE | {Can.MANAGE_PEOPLE},
 }

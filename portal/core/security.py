@@ -61,11 +61,14 @@ def _keep_new_key(path: Path) -> None:
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Sessions in a signed cookie, which static files, that shared caches may keep, never carry."""
+    """Sessions in a signed cookie, which static files, that shared caches may keep, never carry.
+
+    Nor does any answer for which ``g.no_cookie`` was set.
+    """
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Does this answer set the cookie (again)?"""
-        return request.endpoint != "static" and super().should_set_cookie(app, session)
+        return request.endpoint != "static" and not g.get("no_cookie") and super().should_set_cookie(app, session)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -52,7 +52,7 @@ def init_app(
     fillers returns (empty when it has nothing to say), and who fills it is said where the application is put together.
     """
 
-    def slot(name: str, **about: Any) -> Markup:
+    def slot(name: str, /, **about: Any) -> Markup:
         if g.get("in_part"):
             return slot_mark(name, about)
         return Markup("").join(fill(**about) for fill in slots.get(name, ()))

@@ -49,6 +49,7 @@ class Page(Base):
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("kind", "slug"),
+        UniqueConstraint("id", "kind"),  # For those who link pages of one kind alone.
         CheckConstraint("kind IN ('principle', 'story', 'phrase')", name="known_kind"),
         Index("ix_page_place", "kind", "position", "slug"),
         Index("ix_page_age", "kind", "created_at"),
@@ -84,6 +85,33 @@ class PageSource(Base):
     page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     details: Mapped[dict[str, Any]]
+
+
+class PageDraft(Base):
+    """A page that an editor is still writing; ``facts`` are its ``principles`` and ``pictures`` (lists of ids)."""
+
+    __tablename__ = "page_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str] = mapped_column(String(16))
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
+    locale: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    summary: Mapped[str] = mapped_column(String(SUMMARY_LENGTH))
+    markdown: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]]
+    editor_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+
+
+class PagePicture(Base):
+    """A picture that stands in a page, and that its readers may therefore see."""
+
+    __tablename__ = "page_picture"
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id"), primary_key=True, index=True)
 
 
 class Translation(Base):
@@ -164,3 +192,36 @@ class PageFacts:
     position: int | None = None
     links: tuple[Key, ...] = ()
     sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class DraftValues:
+    """What an editor has written so far; anything may still be empty. ``principles`` and ``pictures`` are ids."""
+
+    kind: Kind
+    slug: str
+    locale: str
+    title: str = ""
+    summary: str = ""
+    markdown: str = ""
+    principles: tuple[int, ...] = ()
+    pictures: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> PageText:
+        """What the page is to say."""
+        return PageText(self.title, self.summary, self.markdown)
+
+    def tidied(self) -> "DraftValues":
+        """The values as they are kept; see `PageText.tidied`."""
+        text = self.text.tidied()
+        return DraftValues(
+            kind=self.kind,
+            slug=self.slug.strip().lower(),
+            locale=self.locale,
+            title=text.title,
+            summary=text.summary,
+            markdown=text.markdown,
+            principles=tuple(dict.fromkeys(self.principles)),
+            pictures=tuple(dict.fromkeys(self.pictures)),
+        )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ..core import markup, versions
@@ -227,13 +227,17 @@ def documents(session: Session, ids: Iterable[int] | None = None) -> Iterable[Pa
 
 def texts(session: Session, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
     """The plain texts of some translations, by (page, language)."""
+    pairs = set(wanted)
     rows = session.execute(
         _current()
         .join(StoredRendering, StoredRendering.revision_id == Revision.id)
         .with_only_columns(Translation.page_id, Translation.locale, StoredRendering.text)
-        .where(tuple_(Translation.page_id, Translation.locale).in_(list(wanted)))
+        # Pairs would not find the index on SQLite.
+        .where(
+            Translation.page_id.in_({page for page, _ in pairs}), Translation.locale.in_({code for _, code in pairs})
+        )
     )
-    return {(page_id, locale): text for page_id, locale, text in rows}
+    return {(page_id, locale): text for page_id, locale, text in rows if (page_id, locale) in pairs}
 
 
 def stamps(session: Session) -> dict[tuple[int, str], int]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..core import versions
 from ..core.errors import Conflict, Invalid, NotFound, Refused
 from ..core.locale import Text, available, lazy
 from ..core.permissions import Actor, Role
 from . import policy, queries
-from .model import EMAIL_LENGTH, NAME_LENGTH, Person, PersonRole, Team, TeamName, search_text
+from .model import EMAIL_LENGTH, NAME_LENGTH, NAMES, Person, PersonRole, Team, TeamName, search_text
 
 _EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[^@\s<>\"',;:()\[\]\\.]+(\.[^@\s<>\"',;:()\[\]\\.]+)*")
 DEEPEST = 8
@@ -108,6 +109,8 @@ def change_person(
         raise LastAdmin
     if values.roles != person.role_set or active != (person.deactivated_at is None):
         person.stamp = _new_stamp()
+    if person.name != values.name.strip():
+        versions.changed(session, NAMES)
     person.name, person.email, person.locale = values.name.strip(), email, values.locale
     person.search_text = search_text(person.name, email)
     person.team_id = team_at(session, values.team)
@@ -122,6 +125,8 @@ def change_profile(session: Session, actor: Actor, name: str, locale: str) -> No
     wrong = faults(PersonValues(name=name, email=person.email, locale=locale))
     if wrong:
         raise Invalid(wrong)
+    if person.name != name.strip():
+        versions.changed(session, NAMES)
     person.name, person.locale = name.strip(), locale
     person.search_text = search_text(person.name, person.email)
 
@@ -176,6 +181,7 @@ def name_teams(session: Session, actor: Actor, path: tuple[str, ...], locale: st
     for depth, name in enumerate(names, 1):
         team_id = team_at(session, path[:depth])
         session.merge(TeamName(team_id=team_id, locale=locale, name=name))
+    versions.changed(session, NAMES)
     session.flush()
 
 

@@ -12,6 +12,8 @@ NAME_LENGTH = 120
 EMAIL_LENGTH = 254
 SEARCH_LENGTH = 800
 PATH_SEPARATOR = " / "
+NAMES = "names"
+"""The subject of `core.versions` that changes when a person or a team is called otherwise."""
 LARGEST_ID = 2**31 - 1
 """No id is larger: neither database can be asked for one that is."""
 
@@ -56,7 +58,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(EMAIL_LENGTH), unique=True)
-    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH), index=True)
     search_text: Mapped[str] = mapped_column(String(SEARCH_LENGTH), index=True)
     locale: Mapped[str] = mapped_column(String(16))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)

@@ -73,6 +73,12 @@ def credentials(session: Session, email: str) -> Credentials | None:
     return Credentials(as_actor(person), person.password_hash) if person else None
 
 
+def actor_of(session: Session, person_id: int) -> Actor | None:
+    """The person of that number as who acts, unless there is none or their account is closed."""
+    found = session.get(Person, person_id)
+    return as_actor(found) if found is not None and found.deactivated_at is None else None
+
+
 def as_actor(person: Person) -> Actor:
     """The person as the rest of the program sees who acts."""
     return Actor(

@@ -2,7 +2,7 @@
 
 from .engine import Index, IndexUnavailable
 from .finding import as_json, find
-from .jobs import compare, index_pages, rebuild, repair
+from .jobs import compare, index_subjects, rebuild, repair
 from .keys import warm
 
-__all__ = ["Index", "IndexUnavailable", "as_json", "compare", "find", "index_pages", "rebuild", "repair", "warm"]
+__all__ = ["Index", "IndexUnavailable", "as_json", "compare", "find", "index_subjects", "rebuild", "repair", "warm"]

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from .. import knowledge
+from .. import knowledge, wins
+
+PAGE = "page"
+Subject = tuple[str, int]
+"""What a document is about: a page or a win, and its number."""
 
 
 @dataclass(frozen=True)
 class Document:
     """One thing that can be found, in one language. ``stamp`` differs whenever anything of it does."""
 
-    page_id: int
+    subject: Subject
     locale: str
     kind: str
     slug: str
@@ -23,11 +27,12 @@ class Document:
     stamp: int
 
 
-def documents(session: Session, ids: Iterable[int] | None = None) -> Iterator[Document]:
-    """The documents of the pages ``ids``, or all there are."""
-    for page in knowledge.documents(session, ids):
+def documents(session: Session, subjects: Iterable[Subject] | None = None) -> Iterator[Document]:
+    """The documents of ``subjects``, or all there are: every page, every published win."""
+    pages, told = _numbers(subjects, PAGE), _numbers(subjects, wins.WIN)
+    for page in knowledge.documents(session, pages):
         yield Document(
-            page_id=page.page_id,
+            subject=(PAGE, page.page_id),
             locale=page.locale,
             kind=page.kind,
             slug=page.slug,
@@ -37,8 +42,25 @@ def documents(session: Session, ids: Iterable[int] | None = None) -> Iterator[Do
             body=page.text,
             stamp=page.stamp,
         )
+    for win in wins.documents(session, told):
+        yield Document(
+            subject=(wins.WIN, win.win_id),
+            locale=win.locale,
+            kind=wins.WIN,
+            slug=str(win.win_id),
+            title=win.title,
+            summary="",
+            headings="",
+            body=win.text,
+            stamp=win.stamp,
+        )
 
 
-def stamps(session: Session) -> dict[tuple[int, str], int]:
-    """The stamp that each document has now, by (page, language)."""
-    return knowledge.stamps(session)
+def stamps(session: Session) -> dict[tuple[Subject, str], int]:
+    """The stamp that each document has now, by (subject, language)."""
+    pages = {((PAGE, number), locale): stamp for (number, locale), stamp in knowledge.stamps(session).items()}
+    return pages | {((wins.WIN, number), locale): stamp for (number, locale), stamp in wins.stamps(session).items()}
+
+
+def _numbers(subjects: Iterable[Subject] | None, kind: str) -> list[int] | None:
+    return None if subjects is None else [number for one, number in subjects if one == kind]

@@ -19,14 +19,14 @@ from whoosh import index as whoosh_index
 from whoosh.query import And, Or, Query, Term
 from whoosh.scoring import BM25F
 
-from .documents import Document
-from .fields import FIELDS, Facts, add, schema
+from .documents import Document, Subject
+from .fields import FIELDS, Facts, add, schema, term
 from .keys import WEIGHTS
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when documents are indexed differently; an index of another format is built anew."""
 
 MOST_SEGMENTS = 200
@@ -40,7 +40,7 @@ class IndexUnavailable(Exception):
 class Match:
     """A document that answers a query."""
 
-    page_id: int
+    subject: Subject
     locale: str
     kind: str
     score: float
@@ -67,16 +67,16 @@ class Index:
             results = searcher.search(group([_any_key(word) for word in wanted]), limit=None)
             facts = self._facts_of(searcher)
             found = [(facts(number), score) for score, number in results.top_n]
-            return [Match(fact.page_id, fact.locale, fact.kind, score) for fact, score in found]
+            return [Match(fact.subject, fact.locale, fact.kind, score) for fact, score in found]
 
         return self._ask(matches)
 
-    def stamps(self) -> dict[tuple[int, str], int]:
-        """The stamp under which each document was indexed, by (page, language). Raises IndexUnavailable."""
+    def stamps(self) -> dict[tuple[Subject, str], int]:
+        """The stamp under which each document was indexed, by (subject, language). Raises IndexUnavailable."""
 
-        def stamps(searcher: Any) -> dict[tuple[int, str], int]:
+        def stamps(searcher: Any) -> dict[tuple[Subject, str], int]:
             numbers = searcher.reader().all_doc_ids()
-            return {(fact.page_id, fact.locale): fact.stamp for fact in map(self._facts_of(searcher), numbers)}
+            return {(fact.subject, fact.locale): fact.stamp for fact in map(self._facts_of(searcher), numbers)}
 
         return self._ask(stamps)
 
@@ -97,8 +97,8 @@ class Index:
 
     # Writing
 
-    def update(self, pages: Iterable[int], documents: Iterable[Document]) -> None:
-        """Replace all that stands under ``pages`` by ``documents``. Raises IndexUnavailable."""
+    def update(self, subjects: Iterable[Subject], documents: Iterable[Document]) -> None:
+        """Replace all that stands under ``subjects`` by ``documents``. Raises IndexUnavailable."""
         with self._one_writer():
             # Read when no other writer can come between, and before Whoosh is asked: a fault of the database is no
             # damage to the index.
@@ -106,8 +106,8 @@ class Index:
             with self._careful():
                 opened = whoosh_index.open_dir(str(self._live_folder()))
                 with opened.writer(compound=False, limitmb=64) as writer:
-                    for page in pages:
-                        writer.delete_by_term("page", str(page))
+                    for subject in subjects:
+                        writer.delete_by_term("subject", term(subject))
                     for document in present:
                         add(writer, document)
 

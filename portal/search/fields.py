@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from whoosh.analysis import Analyzer, Token
 from whoosh.fields import ID, STORED, TEXT, Schema
 
-from .documents import Document
+from .documents import Document, Subject
 from .keys import keys, words
 
 FIELDS = {"title": 4.0, "headings": 2.0, "summary": 2.0, "body": 1.0}
@@ -16,10 +16,16 @@ FIELDS = {"title": 4.0, "headings": 2.0, "summary": 2.0, "body": 1.0}
 class Facts(NamedTuple):
     """What the index keeps of a document to show and compare it."""
 
-    page_id: int
+    about: str
+    number: int
     locale: str
     kind: str
     stamp: int
+
+    @property
+    def subject(self) -> Subject:
+        """What the document is about."""
+        return self.about, self.number
 
 
 class _Keys(Analyzer):
@@ -40,11 +46,16 @@ class _Keys(Analyzer):
 def schema() -> Schema:
     """The index's fields."""
     text = {name: TEXT(analyzer=_Keys(), phrase=True, field_boost=boost) for name, boost in FIELDS.items()}
-    return Schema(page=ID(), facts=STORED(), **text)
+    return Schema(subject=ID(), facts=STORED(), **text)
 
 
 def add(writer: Any, document: Document) -> None:
     """Add ``document`` to the index that ``writer`` writes."""
     values: Mapping[str, str] = {name: f"{document.locale}\n{getattr(document, name)}" for name in FIELDS}
-    facts = Facts(document.page_id, document.locale, document.kind, document.stamp)
-    writer.add_document(page=str(document.page_id), facts=tuple(facts), **values)
+    facts = Facts(*document.subject, document.locale, document.kind, document.stamp)
+    writer.add_document(subject=term(document.subject), facts=tuple(facts), **values)
+
+
+def term(subject: Subject) -> str:
+    """How a subject is written in the index."""
+    return f"{subject[0]}:{subject[1]}"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from .. import knowledge
+from .. import knowledge, wins
+from .documents import PAGE, Subject
 from .engine import Index, Match
 from .keys import query_keys, words
 from .snippets import snippet
@@ -18,9 +19,9 @@ MOST_WORDS = 24
 
 @dataclass(frozen=True)
 class Hit:
-    """A page that answers; ``matched`` is the language that did when it isn't the one shown."""
+    """A page or win that answers; ``matched`` is the language that did when it isn't the one shown."""
 
-    card: knowledge.Card
+    card: knowledge.Card | wins.WinCard
     score: float
     matched: str | None
     snippet: Markup
@@ -64,7 +65,7 @@ def find(
     all_words = bool(matches) or len(wanted) == 1
     if not all_words:
         matches = index.search(wanted, every=False)
-    kinds = Counter({m.page_id: m.kind for m in matches if written_in in {None, m.locale}}.values())
+    kinds = Counter({m.subject: m.kind for m in matches if written_in in {None, m.locale}}.values())
     locales = Counter(m.locale for m in matches if kind in {None, m.kind})
     pages = _by_page(matches, locale, kind, written_in)
     shown = pages[offset : offset + limit]
@@ -80,13 +81,13 @@ def find(
 
 def _by_page(matches: Sequence[Match], locale: str, kind: str | None, written_in: str | None) -> list[Match]:
     """One match a page, best first: in the reader's language if that matched, else in the one that did best."""
-    best: dict[int, Match] = {}
+    best: dict[Subject, Match] = {}
     for match in matches:  # The best come first.
         if kind not in {None, match.kind} or written_in not in {None, match.locale}:
             continue
-        known = best.setdefault(match.page_id, match)
+        known = best.setdefault(match.subject, match)
         if match.locale == locale != known.locale:
-            best[match.page_id] = Match(match.page_id, locale, match.kind, known.score)
+            best[match.subject] = Match(match.subject, locale, match.kind, known.score)
     return list(best.values())
 
 
@@ -94,19 +95,33 @@ def _hits(
     session: Session, matches: Sequence[Match], locale: str, wanted: Sequence[Sequence[str]], *, snippets: bool
 ) -> tuple[Hit, ...]:
     """What is shown of each match, read from the database: what is gone from it is not shown."""
-    order = knowledge.reading_order(locale)
-    cards = {card.page_id: card for card in knowledge.cards(session, [m.page_id for m in matches], order)}
-    shown = [(card.page_id, card.locale) for card in cards.values()]
-    texts = knowledge.texts(session, shown) if snippets and shown else {}
+    cards, texts = _cards(session, matches, locale, snippets=snippets)
     hits = []
     for match in matches:
-        card = cards.get(match.page_id)
+        card = cards.get(match.subject)
         if card is None:
             continue
-        text = texts.get((card.page_id, card.locale), "")
+        text = texts.get(match.subject, "")
         matched = match.locale if match.locale != card.locale else None
         hits.append(Hit(card, match.score, matched, snippet(text, card.locale, wanted) if text else Markup("")))
     return tuple(hits)
+
+
+def _cards(
+    session: Session, matches: Sequence[Match], locale: str, *, snippets: bool
+) -> tuple[dict[Subject, knowledge.Card | wins.WinCard], dict[Subject, str]]:
+    """The cards of what matched, and with ``snippets`` the texts in which they are shown."""
+    pages = [number for kind, number in (match.subject for match in matches) if kind == PAGE]
+    told = [number for kind, number in (match.subject for match in matches) if kind == wins.WIN]
+    of_pages = knowledge.cards(session, pages, knowledge.reading_order(locale))
+    of_wins = wins.cards(session, told) if told else {}
+    cards: dict[Subject, knowledge.Card | wins.WinCard] = {(PAGE, card.page_id): card for card in of_pages}
+    cards |= {(wins.WIN, number): card for number, card in of_wins.items()}
+    if not snippets:
+        return cards, {}
+    shown = [(card.page_id, card.locale) for card in of_pages]
+    texts = {(PAGE, number): text for (number, _), text in knowledge.texts(session, shown).items()} if shown else {}
+    return cards, texts | {(wins.WIN, number): card.text for number, card in of_wins.items()}
 
 
 def as_json(found: Found) -> dict[str, object]:
@@ -117,7 +132,7 @@ def as_json(found: Found) -> dict[str, object]:
         "corrected": None,
         "hits": [
             {
-                "kind": hit.card.kind.value,
+                "kind": str(hit.card.kind),
                 "slug": hit.card.slug,
                 "locale": hit.card.locale,
                 "title": hit.card.title,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..core import outbox
 from ..core.db import Database
 from ..core.outbox import Payload, Work
-from .documents import Document, documents, stamps
+from ..wins import WIN
+from .documents import PAGE, Document, Subject, documents, stamps
 from .engine import Index, IndexUnavailable
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,12 @@ class IndexState:
         return not (self.missing or self.outdated or self.gone)
 
 
-def index_pages(database: Database, index: Index, payloads: Sequence[Payload]) -> None:
-    """Bring the pages named in ``payloads`` to their present state in the index; may run twice without harm."""
-    pages = sorted({int(payload["page"]) for payload in payloads})
+def index_subjects(database: Database, index: Index, payloads: Sequence[Payload]) -> None:
+    """Bring the pages and wins named in ``payloads`` to their present state in the index; twice does no harm."""
+    subjects = sorted({(kind, int(payload[kind])) for payload in payloads for kind in (PAGE, WIN) if kind in payload})
     try:
-        with closing(_present(database, pages)) as present:
-            index.update(pages, present)
+        with closing(_present(database, subjects)) as present:
+            index.update(subjects, present)
     except IndexUnavailable:
         log.warning("the index is not usable: building it anew")
         rebuild(database, index)
@@ -60,9 +61,9 @@ def rebuild(database: Database, index: Index, progress: Callable[[], None] = lam
 
 
 def _present(
-    database: Database, pages: Sequence[int] | None = None, covered: list[int] | None = None
+    database: Database, subjects: Sequence[Subject] | None = None, covered: list[int] | None = None
 ) -> Generator[Document]:
-    """The documents of ``pages`` (or all) as they are when the first one is asked for.
+    """The documents of ``subjects`` (or all) as they are when the first one is asked for.
 
     The index asks once it is the only writer: a state read before that could replace a newer one. ``covered`` is
     given the outbox rows that this state answers.
@@ -70,7 +71,7 @@ def _present(
     with database.reading() as session:
         if covered is not None:
             covered += outbox.waiting(session, Work.INDEX)
-        yield from documents(session, pages)
+        yield from documents(session, subjects)
 
 
 def compare(database: Database, index: Index) -> IndexState:

@@ -5,9 +5,9 @@ from typing import cast
 from flask import Blueprint, Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from .. import knowledge
+from .. import knowledge, wins
 from ..core.db import database, reading
-from ..core.locale import available, chosen
+from ..core.locale import Text, available, chosen, lazy
 from ..core.permissions import Can, allow
 from .engine import Index, IndexUnavailable
 from .finding import Found, as_json, find
@@ -16,6 +16,8 @@ bp = Blueprint("search", __name__, template_folder="templates")
 
 PER_PAGE = 10
 MOST = 1_000
+KIND_NAMES: dict[str, Text] = dict(knowledge.KIND_NAMES) | {wins.WIN: lazy("Win")}
+KINDS_NAMES: dict[str, Text] = dict(knowledge.KINDS_NAMES) | {wins.WIN: lazy("Wins")}
 
 
 def init_app(app: Flask, index: Index) -> None:
@@ -38,8 +40,8 @@ def results() -> ResponseReturnValue:
         own_search=True,
         first=(number - 1) * PER_PAGE + 1,
         stretches=max(1, -(-found.total // PER_PAGE)),
-        kind_names=knowledge.KIND_NAMES,
-        kinds_names=knowledge.KINDS_NAMES,
+        kind_names=KIND_NAMES,
+        kinds_names=KINDS_NAMES,
         chosen_kind=request.args.get("kind", ""),
         chosen_in=request.args.get("in", ""),
     )
@@ -69,7 +71,7 @@ def _find(*, limit: int, offset: int = 0, snippets: bool = True) -> tuple[Found,
             cast(Index, current_app.extensions["index"]),
             query,
             lang if lang in available() else chosen(),
-            kind=kind if kind in set(knowledge.Kind) else None,
+            kind=kind if kind in KIND_NAMES else None,
             written_in=written_in,
             limit=limit,
             offset=offset,

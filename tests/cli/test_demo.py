@@ -84,7 +84,7 @@ def test_a_demo_does_not_touch_a_real_portal(portal: Place) -> None:
 
 
 def test_a_demo_that_could_not_be_finished_leaves_nothing(place: Place, guidance: Path, tmp_path: Path) -> None:
-    nobody = {"portal.cli.site:SHIPPED": guidance, "portal.cli.site:SAMPLE_COMPANY": tmp_path / "none.csv"}
+    nobody = {"portal.cli.site:SHIPPED": guidance, "portal.cli.sample:PEOPLE": tmp_path / "none.csv"}
     ran = place.run("demo", "--port", str(free_port()), constants=nobody)
     assert (ran.code, ran.out) == (1, "")
     assert "No such file or directory" in ran.err

@@ -1,20 +1,23 @@
 """`portal doctor`: a line a check, and exit code 1 when any of them finds something."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.engine import make_url
 
-from portal.core import outbox
+from portal.core import clock, outbox
 from portal.core.locale import CATALOGUES
 from portal.core.outbox import OutboxRow, Work
 from portal.knowledge.model import Page
+from portal.wins.model import Step, WinStep
 from tests.chains import NEXT, longer_chain
 from tests.cli.place import Place, Ran
 from tests.factories import NOW, a_page
+from tests.wins.scenes import a_win
 
-CHECKS = ["settings", "languages", "folder", "database", "schema", "index", "pending work"]
+CHECKS = ["settings", "languages", "folder", "database", "schema", "index", "pending work", "webhook"]
 
 
 def lines(ran: Ran) -> dict[str, tuple[str, str]]:
@@ -137,3 +140,20 @@ def test_work_that_keeps_failing(waiting: Place) -> None:
     with waiting.database() as database, database.transaction() as session:
         session.execute(update(OutboxRow).values(attempts=6, error="OSError: no space left"))
     assert failing(waiting.run("doctor")) == {"pending work": "1 waiting; one keeps failing: OSError: no space left"}
+
+
+def test_a_webhook_that_missed_something_is_told_of_for_a_while(portal: Place) -> None:
+    hook = {"PORTAL_WEBHOOK": "https://hooks.example.com/services/hush"}
+    assert lines(portal.run("doctor"))["webhook"] == ("ok", "none is set")
+    assert lines(portal.run("doctor", **hook))["webhook"] == ("ok", "hooks.example.com, nothing given up")
+    with portal.database() as database, database.transaction() as session:
+        for days in (1, 40):
+            win = a_win(session)
+            session.add(WinStep(win_id=win.id, step=Step.WEBHOOK_GIVEN_UP, at=clock.now() - timedelta(days=days)))
+        session.execute(delete(OutboxRow))
+    ran = portal.run("doctor", **hook)
+    assert (
+        failing(ran)["webhook"]
+        == "hooks.example.com missed 1 in the last 30 days, given up after many tries; see the log"
+    )
+    assert "hush" not in ran.out

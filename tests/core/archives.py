@@ -1,19 +1,29 @@
 """What the tests of backups begin with: a database with something in every table, and all that is in one."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from portal import wins
 from portal.core import archive, outbox, schema
 from portal.core.archive import Archive
 from portal.core.db import Base, Database
 from portal.core.outbox import Work
 from portal.core.permissions import SYSTEM, Role
+from portal.discussion import Cheer, Subject, add_comment, react, report
+from portal.knowledge import DraftValues, Kind, add_draft
 from portal.knowledge.commands import write_revision
-from portal.knowledge.model import PageText, Source
+from portal.knowledge.model import PagePicture, PageText, Source
+from portal.media.model import Picture, PictureData, Size
+from portal.notices import About, Mailing, tell
+from portal.notices.model import DigestSent, MailChoice
+from portal.people import as_actor
 from portal.people.model import SignInThrottle, Team, TeamName
+from portal.wins.model import FeedKey, Promotion
 from tests.factories import NOW, a_page, a_person, a_text
 
 KEY = "the key of this portal"
@@ -38,6 +48,60 @@ def fill(database: Database) -> None:
         outbox.add(session, Work.INDEX, {"page": story.id, "née": [None, 1.5, True]}, NOW)
         session.add(SignInThrottle(subject="somebody", failures=3, since=NOW))
         session.add(TeamName(team_id=company.id, locale="ka", name="ლუმა"))
+        _fill_drafts(session, story.id)
+        _fill_discussion(session)
+        _fill_notices(session)
+        _fill_wins(session, story.id)
+
+
+def _fill_drafts(session: Session, story_id: int) -> None:
+    principle = a_page(session, Kind.PRINCIPLE)
+    editor = as_actor(a_person(session, roles=[Role.EDITOR]))
+    picture = Picture(owner_id=editor.id, width=3, height=2, created_at=NOW)
+    session.add(picture)
+    session.flush()
+    session.add(PictureData(picture_id=picture.id, size=Size.SMALL, data=b"RIFF\0\xff\n"))
+    session.add(PagePicture(page_id=story_id, picture_id=picture.id))
+    values = DraftValues(Kind.STORY, "", "ka", "შუქი", "", 'Two\n\n\\ " \u2028', (principle.id,), (picture.id,))
+    add_draft(session, editor, values, NOW)
+
+
+def _fill_discussion(session: Session) -> None:
+    somebody = as_actor(a_person(session, name="ნინო ბერიძე"))
+    subject = Subject("page", 1)
+    first = add_comment(session, somebody, subject, '@ნინო ბერიძე: \\ " \n 💡', None, NOW)
+    add_comment(session, somebody, subject, "An answer", first.comment_id, NOW)
+    react(session, somebody, subject, Cheer.LEARNED, on=True, now=NOW)
+    report(session, somebody, subject, "Зачем?", NOW)
+
+
+def _fill_notices(session: Session) -> None:
+    somebody = a_person(session, name="Маја")
+    details = {"names": ["ნინო"], "title": "\"'\\ \u2028 💡", "née": [None, 1.5, True]}
+    tell(session, somebody.id, About.REACTED, "win", 1, details, "/wins/1", NOW, gather=True, zone=UTC)
+    session.add(MailChoice(person_id=somebody.id, about=About.REACTED, mailing=Mailing.WEEKLY))
+    session.add(DigestSent(person_id=somebody.id, week="2026-05-04"))
+    session.add(FeedKey(person_id=somebody.id, digest="0" * 64, created_at=NOW))
+
+
+def _fill_wins(session: Session, story_id: int) -> None:
+    author, friend = (as_actor(a_person(session, name=name)) for name in ("Ана", "თამარ"))
+    picture = Picture(owner_id=author.id, width=3, height=2, created_at=NOW)
+    session.add(picture)
+    session.flush()
+    told = wins.DraftValues(
+        locale="hr",
+        title="Žarulja 💡",
+        guided=False,
+        markdown='Two\n\n\\ " \u2028',
+        thanked=(friend.id or 0,),
+        principles=(a_page(session, Kind.PRINCIPLE).id,),
+        pictures=((picture.id, "ნათურა"),),
+    )
+    win = wins.begin_draft(session, author, told, NOW)
+    wins.post(session, author, win.win_id, win.version, wins.Rules("after", ZoneInfo("UTC")), NOW)
+    wins.begin_draft(session, author, told, NOW)
+    session.add(Promotion(win_id=win.win_id, consent="named", page_id=story_id, asked_at=NOW))
 
 
 def content(database: Database) -> Content:

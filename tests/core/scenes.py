@@ -16,7 +16,7 @@ from portal.core.outbox import Payload, Work
 from portal.core.permissions import SYSTEM
 from portal.knowledge.commands import write_revision
 from portal.knowledge.model import Page
-from portal.search import Index, index_pages
+from portal.search import Index, index_subjects
 from portal.search.documents import Document, documents
 from tests.factories import NOW, a_page, a_text
 from tests.processes import until
@@ -46,7 +46,7 @@ def index_and_die(url: str, folder: Path) -> None:
     database, index = Database(url), Index(folder)
 
     def handle(payloads: Sequence[Payload]) -> None:
-        index_pages(database, index, payloads)
+        index_subjects(database, index, payloads)
         _die()
 
     outbox.deliver(database, {Work.INDEX: handle}, NOW)
@@ -61,7 +61,7 @@ def half_index_and_die(url: str, folder: Path) -> None:
         _die()
 
     def handle(payloads: Sequence[Payload]) -> None:
-        pages = [int(payload["page"]) for payload in payloads]
+        pages = [("page", int(payload["page"])) for payload in payloads]
         with database.reading() as session:
             index.update(pages, until_the_second(documents(session, pages)))
 

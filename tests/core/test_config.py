@@ -54,6 +54,14 @@ TAKEN = [
     ("secret_key", "a long and random one", "a long and random one"),
     ("admin_password", " blanks count ", " blanks count "),
     ("demo_password", "lamp-light", "lamp-light"),
+    ("moderation", "Before", "before"),
+    ("max_picture", "65536", 65_536),
+    ("mail_server", "smtps://lampa:p%40ss@mail.example.com:465", "smtps://lampa:p%40ss@mail.example.com:465"),
+    ("mail_from", " lampa@example.com ", "lampa@example.com"),
+    ("webhook", "https://hooks.example.com/a?b=c", "https://hooks.example.com/a?b=c"),
+    ("webhook_key", "a key", "a key"),
+    ("webhook_private", "yes", "yes"),
+    ("dictionaries", "/usr/share/hunspell", Path("/usr/share/hunspell")),
     ("bin", "/usr/local/bin/portal", "/usr/local/bin/portal"),
 ]
 
@@ -100,6 +108,9 @@ def test_every_language_that_the_portal_speaks_is_taken() -> None:
         ("SESSION_DAYS", "0", "must be a whole number from 1 to 365"),
         ("MAX_BODY", "65535", "must be a whole number from 65536 to 1073741824"),
         ("MAX_BODY", "2M", "must be a whole number from 65536 to 1073741824"),
+        ("MODERATION", "never", "must be after or before"),
+        ("MAX_PICTURE", "10 MB", "must be a whole number from 65536 to 1073741824"),
+        ("WEBHOOK_PRIVATE", "perhaps", "must be no or yes"),
         ("LOG_LEVEL", "loud", "must be debug, info, warning or error"),
         ("LOG_LEVEL", "notset", "must be debug, info, warning or error"),
     ],
@@ -136,10 +147,18 @@ def test_a_wrong_secret_is_refused_without_being_shown(text: str) -> None:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
+@pytest.mark.parametrize("name", ["PORTAL_WEBHOOK", "PORTAL_MAIL_SERVER"])
+@pytest.mark.parametrize("text", ["hunter2.example.com", "ftp://hunter2@example.com", "https://a:hunter2@b/c"])
+def test_an_address_that_is_a_secret_is_refused_without_being_shown(name: str, text: str) -> None:
+    assert "hunter2" not in _refusal(**{name: text})
+
+
 def test_what_holds_a_secret_is_marked_as_one() -> None:
     secret = {name for name, spec in declared().items() if spec.metadata["secret"]}
     assert secret == {
         "PORTAL_DATABASE_URL", "PORTAL_SECRET_KEY", "PORTAL_ADMIN_PASSWORD", "PORTAL_DEMO_PASSWORD",
+        "PORTAL_MAIL_SERVER", "PORTAL_WEBHOOK_KEY",
+        "PORTAL_WEBHOOK",
     }  # fmt: skip
 
 

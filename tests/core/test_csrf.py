@@ -12,7 +12,11 @@ from portal.config import Settings
 from portal.core.db import Database
 from portal.core.permissions import Role
 from portal.people import as_actor
+from tests.addresses import address
 from tests.factories import PASSWORD, a_person
+
+ONE_CLICK = "notices.unsubscribe_at_once"
+"""The one address that mail programs post to (RFC 8058): the signed link is all that they have."""
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def protected(run_settings: Settings, database: Database) -> Flask:
 
 
 def _signed_in(app: Flask, session: Session) -> FlaskClient:
-    person = a_person(session, roles=[Role.ADMIN])
+    person = a_person(session, roles=[Role.ADMIN, Role.EDITOR])
     session.commit()
     client = app.test_client()
     with client.session_transaction() as cookie:
@@ -41,16 +45,15 @@ def test_a_form_from_elsewhere_is_refused_with_a_page_that_says_what_to_do(
     protected: Flask, session: Session, data: dict[str, str]
 ) -> None:
     client = _signed_in(protected, session)
-    with protected.test_request_context():
-        unsafe = [
-            rule.build(dict.fromkeys(rule.arguments, 1))[1]  # type: ignore[index]
-            for rule in protected.url_map.iter_rules()
-            if "POST" in (rule.methods or ())
-        ]
+    unsafe = [
+        address(rule)
+        for rule in protected.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and rule.endpoint != ONE_CLICK
+    ]
     assert len(unsafe) >= 9
-    for address in unsafe:
-        answer = client.post(address, data=data)
-        assert answer.status_code == 400, address
+    for path in unsafe:
+        answer = client.post(path, data=data)
+        assert answer.status_code == 400, path
         assert "This form was opened in another session, or cookies are off." in answer.text
     assert client.get("/profile").status_code == 200, "nobody was signed out by it"
 

@@ -85,8 +85,10 @@ def names_in_models(table: Table) -> dict[str, set[object]]:
 
 def names_in_database(engine: Engine, table: Table) -> dict[str, set[object]]:
     see = inspect(engine)
+    # SQLite keeps no name for a key whose numbers are never given twice.
+    key_has_name = engine.dialect.name != "sqlite" or not table.dialect_options["sqlite"]["autoincrement"]
     return {
-        "primary key": {see.get_pk_constraint(table.name)["name"]},
+        "primary key": {see.get_pk_constraint(table.name)["name"] if key_has_name else table.primary_key.name},
         "foreign key": {key["name"] for key in see.get_foreign_keys(table.name)},
         "unique": {unique["name"] for unique in see.get_unique_constraints(table.name)},
         "check": {check["name"] for check in see.get_check_constraints(table.name)},

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from portal.core import outbox
 from portal.core.db import Database
-from portal.core.outbox import BATCH, LONGEST_PAUSE, OutboxRow, Payload, Work
-from portal.search import Index, compare, index_pages
+from portal.core.outbox import BATCH, LONGEST_PAUSE, GiveUp, OutboxRow, Payload, Work
+from portal.search import Index, compare, index_subjects
 from portal.search.keys import keys
 from tests.core import scenes
 from tests.factories import NOW, a_page
@@ -168,7 +168,7 @@ def test_a_row_is_done_twice_without_harm(database: Database, index: Index) -> N
     with database.transaction() as session:
         page = a_page(session, title="A lamp")
     for _ in range(2):
-        index_pages(database, index, [{"page": page.id}, {"page": page.id}, {"page": page.id + 1}])
+        index_subjects(database, index, [{"page": page.id}, {"page": page.id}, {"page": page.id + 1}])
     assert found(index, "lamp") == [page.id]
     assert compare(database, index).agrees
 
@@ -183,7 +183,7 @@ def url(own_database: Database) -> str:
 
 def found(index: Index, word: str) -> list[int]:
     """The page of every document in the index that has ``word``, one entry a document."""
-    return sorted(match.page_id for match in index.search([list(keys(word, "en"))], every=True))
+    return sorted(match.subject[1] for match in index.search([list(keys(word, "en"))], every=True))
 
 
 def test_a_process_killed_after_the_commit_loses_nothing(own_database: Database, url: str, index: Index) -> None:
@@ -220,3 +220,42 @@ def test_a_process_killed_before_there_is_an_index_leaves_enough_to_make_one(
     with closing(Index(tmp_path / "none-yet")) as made:
         assert compare(own_database, made).agrees
     assert waiting(own_database) == []
+
+
+def test_work_seen_outside_is_done_a_row_at_a_time_and_told_how_often_it_failed(database: Database) -> None:
+    given: list[list[Payload]] = []
+
+    def handle(payloads: Sequence[Payload]) -> None:
+        given.append([*payloads])
+        if payloads[0]["name"] == "bad":
+            raise ValueError
+
+    with database.transaction() as session:
+        for name in ("lamp", "bad", "seam"):
+            outbox.add(session, Work.WEBHOOK, {"name": name}, NOW)
+    assert outbox.deliver(database, {Work.WEBHOOK: handle}, NOW) == 2
+    assert outbox.deliver(database, {Work.WEBHOOK: handle}, NOW + timedelta(minutes=1)) == 0
+    assert [[(one["name"], one["tries"]) for one in batch] for batch in given] == [
+        [("lamp", 0)], [("bad", 0)], [("seam", 0)], [("bad", 1)]
+    ]  # fmt: skip
+    assert [row.payload for row in waiting(database)] == [{"name": "bad"}]
+
+
+def test_a_row_that_its_handler_gives_up_is_dropped_and_the_log_says_so(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def handle(payloads: Sequence[Payload]) -> None:
+        if any(payload["name"] == "bad" for payload in payloads):
+            raise GiveUp("nobody wants the bad one")
+
+    ask(database, "lamp", "bad", "seam")
+    assert outbox.deliver(database, {Work.INDEX: handle}, NOW) == 2
+    assert names(database) == []
+    (said,) = caplog.records
+    assert (said.levelno, said.exc_info) == (logging.ERROR, None)
+    assert "nobody wants the bad one" in said.getMessage()
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(0, 1), (1.9, 1), (2, 2), (6, 3), (4094, 12), (4094 + 3600, 13)])
+def test_how_often_a_row_is_tried_within_a_time_follows_from_the_pauses(seconds: float, tries: int) -> None:
+    assert outbox.tries_within(timedelta(seconds=seconds)) == tries

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.core import kept
 from portal.core.db import Database
 from portal.knowledge.model import Kind, Page, Source
 from portal.search import Index, rebuild
@@ -15,7 +17,7 @@ ADDRESSES = ("/", "/stories", "/stories?principle=hub", "/principles/hub", "/sea
 
 
 def test_the_number_of_queries_is_the_same_for_few_pages_and_for_many(
-    session: Session, database: Database, index: Index, sign_in: Callable[..., FlaskClient]
+    app: Flask, session: Session, database: Database, index: Index, sign_in: Callable[..., FlaskClient]
 ) -> None:
     hub = a_page(session, Kind.PRINCIPLE, slug="hub")
     more_guidance(session, hub, 4)
@@ -23,6 +25,7 @@ def test_the_number_of_queries_is_the_same_for_few_pages_and_for_many(
 
     def asked() -> dict[str, int]:
         rebuild(database, index)
+        kept.init_app(app)  # Nothing is remembered from the last time.
         counts = {}
         for address in ADDRESSES:
             with count_queries(database.engine) as seen:
@@ -34,7 +37,7 @@ def test_the_number_of_queries_is_the_same_for_few_pages_and_for_many(
     more_guidance(session, hub, 12)
     assert asked() == few
     assert min(few.values()) > 0
-    assert max(few.values()) <= 16
+    assert max(few.values()) <= 28
 
 
 def more_guidance(session: Session, hub: Page, count: int) -> None:

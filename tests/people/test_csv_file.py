@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.cli.site import SAMPLE_COMPANY
+from portal.cli.sample import PEOPLE
 from portal.core.db import Database
 from portal.core.errors import Refused
 from portal.core.permissions import NOBODY, SYSTEM, Role
@@ -186,7 +186,7 @@ def test_only_who_may_manage_people_imports_any(session: Session) -> None:
 
 
 def test_the_sample_company_is_a_file_that_can_be_imported(session: Session) -> None:
-    rows = _imported(session, SAMPLE_COMPANY.read_text(encoding="utf-8"))
+    rows = _imported(session, PEOPLE.read_text(encoding="utf-8"))
     assert 35 <= len(rows) <= 45
     assert {row.locale for row in rows.values()} == {"en", "ru", "hr", "ka"}
     paths = {locale: team_paths(session, locale) for locale in ("en", "ru", "hr", "ka")}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.cli.opening import deliver
 from portal.core.db import Database
-from portal.search import Index, IndexUnavailable, compare, index_pages, rebuild, repair
+from portal.search import Index, IndexUnavailable, compare, index_subjects, rebuild, repair
 from tests.factories import a_page
 from tests.search.documents import a_document, found
 
@@ -96,7 +96,7 @@ def test_a_worker_that_meets_the_damage_first_brings_its_page_into_a_sound_index
     session.commit()
     rebuild(database, index)
     DAMAGE[damage](index)
-    index_pages(database, reopened, [{"page": page.id}])
+    index_subjects(database, reopened, [{"page": page.id}])
     try:
         found(reopened, "lamp")
     except IndexUnavailable:

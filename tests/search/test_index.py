@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from portal.search import Index, IndexUnavailable
-from portal.search.documents import Document
-from tests.search.documents import a_document, found
+from portal.search.documents import PAGE, Document
+from portal.search.engine import FORMAT
+from tests.search.documents import a_document, about, found
 
 LAMPS = [a_document(1, body="A lamp in the window"), a_document(2, body="Another lamp"), a_document(3, body="A door")]
 
@@ -27,7 +28,7 @@ def new_index(index: Index) -> Iterator[Callable[[], Index]]:
 
 
 def test_a_document_is_found_by_the_words_of_each_of_its_fields(index: Index) -> None:
-    index.update([1], [a_document(title="Alpha", summary="Beta", headings="Gamma\nDelta", body="Epsilon")])
+    index.update(about(1), [a_document(title="Alpha", summary="Beta", headings="Gamma\nDelta", body="Epsilon")])
     for word in ("alpha", "beta", "gamma", "delta", "epsilon"):
         assert found(index, word) == [(1, "en")], word
     assert found(index, "zeta") == []
@@ -53,18 +54,18 @@ def test_the_form_that_was_typed_counts_more_than_another_form_of_the_word(index
 
 
 def test_an_update_replaces_all_that_stood_under_the_page(index: Index) -> None:
-    index.update([1], [a_document(1, "en", body="lamp"), a_document(1, "hr", body="svjetiljka")])
-    index.update([1], [a_document(1, "en", body="candle")])
+    index.update(about(1), [a_document(1, "en", body="lamp"), a_document(1, "hr", body="svjetiljka")])
+    index.update(about(1), [a_document(1, "en", body="candle")])
     assert found(index, "lamp") == found(index, "svjetiljka") == []
     assert found(index, "candle") == [(1, "en")]
-    assert set(index.stamps()) == {(1, "en")}
+    assert set(index.stamps()) == {((PAGE, 1), "en")}
 
 
 def test_an_update_without_documents_takes_the_page_out(index: Index) -> None:
     index.rebuild(LAMPS)
-    index.update([1, 3], [])
+    index.update(about(1, 3), [])
     assert found(index, "lamp") == [(2, "en")]
-    assert set(index.stamps()) == {(2, "en")}
+    assert set(index.stamps()) == {((PAGE, 2), "en")}
 
 
 def test_the_stamps_are_those_of_the_documents_after_any_number_of_updates(index: Index) -> None:
@@ -72,8 +73,8 @@ def test_the_stamps_are_those_of_the_documents_after_any_number_of_updates(index
     for turn in range(12):
         for page in (turn % 3, turn % 5):
             document = a_document(page, body=f"turn {turn}")
-            index.update([page], [document])
-            stamps[page, "en"] = document.stamp
+            index.update(about(page), [document])
+            stamps[(PAGE, page), "en"] = document.stamp
     assert index.stamps() == stamps
 
 
@@ -82,7 +83,7 @@ def test_a_process_that_opened_the_index_before_sees_what_was_written_after(
 ) -> None:
     other = new_index()
     assert found(other, "lamp") == []
-    index.update([1], [a_document(1, body="lamp")])
+    index.update(about(1), [a_document(1, body="lamp")])
     assert found(other, "lamp") == [(1, "en")]
     index.rebuild([a_document(2, body="lamp")])
     assert found(other, "lamp") == [(2, "en")]
@@ -99,7 +100,7 @@ def test_a_rebuild_keeps_the_generation_before_it_and_no_more(index: Index) -> N
         index.rebuild(LAMPS)
     generations = sorted(path.name for path in index.folder.iterdir() if path.is_dir())
     assert len(generations) == 2
-    assert (index.folder / "live").read_text() == f"1/{generations[-1]}\n"
+    assert (index.folder / "live").read_text() == f"{FORMAT}/{generations[-1]}\n"
 
 
 def test_a_rebuild_that_fails_leaves_the_index_as_it_was(index: Index) -> None:
@@ -114,7 +115,7 @@ def test_a_rebuild_that_fails_leaves_the_index_as_it_was(index: Index) -> None:
         index.rebuild(half())
     assert sorted(path.name for path in index.folder.iterdir()) == before
     assert set(found(index, "lamp")) == {(1, "en"), (2, "en")}
-    index.update([1], [])
+    index.update(about(1), [])
     assert found(index, "lamp") == [(2, "en")]
 
 
@@ -126,7 +127,7 @@ def test_documents_that_cannot_be_had_are_no_damage_to_the_index(index: Index) -
         yield
 
     with pytest.raises(ValueError, match="went away"):
-        index.update([1], none())
+        index.update(about(1), none())
     assert index.usable()
     assert (1, "en") in found(index, "lamp")
 
@@ -139,4 +140,4 @@ def test_an_index_that_was_never_built_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(IndexUnavailable):
         nowhere.stamps()
     with pytest.raises(IndexUnavailable):
-        nowhere.update([1], [])
+        nowhere.update(about(1), [])

@@ -10,7 +10,7 @@ import pytest
 from whoosh.filedb.filestore import FileStorage
 
 from portal.search import Index
-from tests.search.documents import a_document, found
+from tests.search.documents import a_document, about, found
 
 pytestmark = [pytest.mark.usefixtures("left_open"), pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")]
 
@@ -62,7 +62,7 @@ def test_a_search_during_updates_sees_each_page_before_or_after_and_never_withou
     index.rebuild([a_document(page, body="A lamp") for page in range(20)])
     with searching(index) as stop:
         for turn in range(30):
-            index.update([turn % 20], [a_document(turn % 20, body=f"A lamp, turn {turn}")])
+            index.update(about(turn % 20), [a_document(turn % 20, body=f"A lamp, turn {turn}")])
         seen = stop()
     assert seen == {20}
     assert index.usable()
@@ -70,7 +70,7 @@ def test_a_search_during_updates_sees_each_page_before_or_after_and_never_withou
 
 def test_an_update_just_before_a_file_is_opened_is_no_damage(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     index.rebuild([a_document(1, body="A lamp")])
-    late = [lambda: Index(index.folder).update([2], [a_document(2, body="A lamp")])]
+    late = [lambda: Index(index.folder).update(about(2), [a_document(2, body="A lamp")])]
     usual = FileStorage.open_file
 
     def open_file(storage: FileStorage, name: str, *how: Any, **more: Any) -> Any:
@@ -88,9 +88,9 @@ def test_an_update_just_before_a_file_is_opened_is_no_damage(index: Index, monke
 def test_writers_at_the_same_time_wait_for_each_other_and_lose_nothing(index: Index) -> None:
     def write(page: int) -> None:
         other = Index(index.folder)
-        other.update([page], [a_document(page, body="A lamp")])
+        other.update(about(page), [a_document(page, body="A lamp")])
         if page % 5 == 0:
-            other.update([page], [a_document(page, body="A lamp, and a candle")])
+            other.update(about(page), [a_document(page, body="A lamp, and a candle")])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(20)))

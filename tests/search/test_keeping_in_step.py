@@ -15,10 +15,11 @@ from portal.core.outbox import OutboxRow
 from portal.core.permissions import SYSTEM
 from portal.knowledge.commands import write_revision
 from portal.knowledge.model import Page
-from portal.search import Index, compare, index_pages, rebuild
+from portal.search import Index, compare, index_subjects, rebuild
+from portal.search.documents import PAGE
 from portal.search.jobs import IndexState
 from tests.factories import NOW, a_page, a_text
-from tests.search.documents import a_document, found
+from tests.search.documents import a_document, about, found
 
 
 def waiting(session: Session) -> int:
@@ -56,14 +57,14 @@ def test_indexing_a_page_twice_is_indexing_it_once(session: Session, database: D
     page, other = a_page(session, title="The lamp"), a_page(session, title="The door")
     session.commit()
     payload = {"page": page.id}
-    index_pages(database, index, [payload, payload])
+    index_subjects(database, index, [payload, payload])
     stamps = index.stamps()
-    index_pages(database, index, [payload])
+    index_subjects(database, index, [payload])
     assert index.stamps() == stamps
-    assert set(stamps) == {(page.id, "en")}
+    assert set(stamps) == {((PAGE, page.id), "en")}
     assert found(index, "lamp") == [(page.id, "en")]
     assert found(index, "door") == []
-    index_pages(database, index, [{"page": other.id}])
+    index_subjects(database, index, [{"page": other.id}])
     assert found(index, "door") == [(other.id, "en")]
 
 
@@ -71,8 +72,8 @@ def test_an_old_message_does_not_bring_back_an_old_state(session: Session, datab
     page = a_page(session, title="The lamp")
     write_revision(session, SYSTEM, page, "en", a_text("The candle"), NOW)
     session.commit()
-    index_pages(database, index, [{"page": page.id}])
-    index_pages(database, index, [{"page": page.id}])
+    index_subjects(database, index, [{"page": page.id}])
+    index_subjects(database, index, [{"page": page.id}])
     assert found(index, "lamp") == []
     assert compare(database, index).agrees
 
@@ -83,7 +84,7 @@ def test_a_page_that_is_gone_leaves_the_index(session: Session, database: Databa
     rebuild(database, index)
     session.execute(delete(Page).where(Page.id == page.id))
     session.commit()
-    index_pages(database, index, [{"page": page.id}])
+    index_subjects(database, index, [{"page": page.id}])
     assert found(index, "lamp") == []
 
 
@@ -97,10 +98,10 @@ def test_comparing_counts_what_is_missing_outdated_and_gone(session: Session, da
         a_page(session, texts={"hr": a_text()})
     write_revision(session, SYSTEM, outdated, "en", a_text("New"), NOW)
     session.commit()
-    index.update([777, 778], [a_document(777), a_document(778)])
+    index.update(about(777, 778), [a_document(777), a_document(778)])
     assert compare(database, index) == IndexState(missing=3, outdated=1, gone=2)
     assert not compare(database, index).agrees
-    assert (same.id, "en") in index.stamps()
+    assert ((PAGE, same.id), "en") in index.stamps()
 
 
 def test_a_rebuild_does_all_that_waited(session: Session, database: Database, index: Index) -> None:
@@ -134,19 +135,19 @@ def test_an_index_that_was_never_built_is_built_by_the_first_page(
     pages = [a_page(session, title="The lamp") for _ in range(2)]
     session.commit()
     never = Index(index.folder / "never")
-    index_pages(database, never, [{"page": pages[0].id}])
+    index_subjects(database, never, [{"page": pages[0].id}])
     assert set(found(never, "lamp")) == {(page.id, "en") for page in pages}
     never.close()
 
 
-@pytest.mark.parametrize("write", ["index_pages", "rebuild"])
+@pytest.mark.parametrize("write", ["index_subjects", "rebuild"])
 def test_a_writer_that_had_to_wait_for_another_does_not_write_what_it_would_have_read_before(
     own_database: Database, index: Index, write: str
 ) -> None:
     with own_database.transaction() as session:
         page_id = a_page(session, title="Before").id
     work = {
-        "index_pages": lambda: index_pages(own_database, index, [{"page": page_id}]),
+        "index_subjects": lambda: index_subjects(own_database, index, [{"page": page_id}]),
         "rebuild": lambda: rebuild(own_database, index),
     }[write]
     with (index.folder / "lock").open("w") as lock, ThreadPoolExecutor(1) as thread:

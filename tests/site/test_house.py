@@ -14,7 +14,7 @@ from portal.config import declared
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "portal"
 MODULES = sorted(PORTAL.rglob("*.py"))
-DOMAINS = {"people", "knowledge", "search", "home"}
+DOMAINS = {"people", "notices", "discussion", "media", "knowledge", "wins", "search", "home"}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
@@ -29,7 +29,8 @@ def test_only_the_database_module_commits() -> None:
             for node in ast.walk(tree)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         }
-        if path != PORTAL / "core" / "db.py":
+        # `core/outbound.py` speaks HTTP: an answer of http.client begins too.
+        if path not in {PORTAL / "core" / "db.py", PORTAL / "core" / "outbound.py"}:
             assert not calls & {"commit", "begin"}, path
 
 

@@ -15,18 +15,12 @@ from portal.core.db import Database
 from portal.core.guard import UndeclaredRoute, refuse_undeclared
 from portal.core.permissions import GRANTS, Can, Role, needed
 from portal.knowledge.model import Kind
+from tests.addresses import address
 from tests.factories import a_page
-
-EXAMPLES = {"folder": "stories", "slug": "hotel-lamp", "person_id": "1", "token": "forged", "filename": "site.css"}
 
 
 def rules(app: Flask) -> list[Rule]:
     return sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
-
-
-def address(rule: Rule) -> str:
-    """The rule with an example for each of its parts; a new kind of part needs an example here."""
-    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda part: EXAMPLES[part[1]], rule.rule)
 
 
 def calls(app: Flask) -> list[tuple[str, str, Can]]:
@@ -53,7 +47,7 @@ def test_an_application_with_a_bare_route_does_not_start(run_settings: Settings,
 def test_addresses_are_kebab_case(app: Flask) -> None:
     for rule in rules(app):
         fixed = re.sub(r"<[^<>]+>", "", rule.rule)
-        assert re.fullmatch(r"/(?:[a-z0-9-]*/?)*(?:\.json|\.webmanifest)?", fixed), rule.rule
+        assert re.fullmatch(r"/(?:[a-z0-9-]*/?)*(?:\.json|\.atom|\.webmanifest)?", fixed), rule.rule
 
 
 @pytest.mark.parametrize("role", [None, *Role])
