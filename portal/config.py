@@ -179,7 +179,7 @@ class Settings:
     webhook_private: str = setting(
         "no", _one_of("no", "yes"), "May the webhook's address lie in a private network? `yes` or `no`."
     )
-    dictionaries: Path | None = setting(  # noqa: RUF009
+    dictionaries: Path | None = setting(  # noqa: RUF009  # As for `data`.
         "",
         _optional_folder,
         "Folder of Hunspell dictionaries (`hr_HR.aff`, `hr_HR.dic`) for `portal content check`; when empty, those of "

@@ -140,7 +140,7 @@ def _mark_read(session: Session, now: datetime, *which: Any) -> None:
     session.execute(update(Notice).where(*which).values(read_at=now, mail_due_at=None, gathering=False))
 
 
-def choose(session: Session, actor: Actor, wanted: Mapping[About, Mailing], now: datetime) -> None:  # noqa: ARG001
+def choose(session: Session, actor: Actor, wanted: Mapping[About, Mailing]) -> None:
     """Choose how kinds of notices are mailed to oneself. Raises Invalid."""
     wrong = {about.value: lazy("Please choose one of these.") for about in wanted if _unknown(about, wanted[about])}
     if wrong:
@@ -150,7 +150,7 @@ def choose(session: Session, actor: Actor, wanted: Mapping[About, Mailing], now:
         _set_choice(session, actor.id, about, mailing)
 
 
-def unsubscribe(session: Session, person_id: int, about: About | None, now: datetime) -> None:  # noqa: ARG001
+def unsubscribe(session: Session, person_id: int, about: About | None) -> None:
     """Mail a person no more of this kind, or nothing at all; may be done twice. Raises NotFound for no such person."""
     if not people.names(session, [person_id]):
         raise NotFound

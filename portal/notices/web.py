@@ -33,7 +33,8 @@ def bell() -> Markup:
     unread = queries.unread_count(reading(), current_user.id)
     # Without what every page's frame is given: this is asked for in every answer.
     page = current_app.jinja_env.get_template("notices/bell.html")
-    return Markup(page.render(unread=unread, most=queries.MOST_COUNTED, address=url_for("notices.listing")))  # noqa: S704
+    shown = page.render(unread=unread, most=queries.MOST_COUNTED, address=url_for("notices.listing"))
+    return Markup(shown)  # noqa: S704  # Our own template.
 
 
 @bp.get("/notices")
@@ -81,7 +82,7 @@ def settings() -> ResponseReturnValue:
     form = ChoicesForm(data={about.value: mailing.value for about, mailing in present.items()})
     if form.validate_on_submit():
         with transaction() as session:
-            commands.choose(session, current_user, form.choices(), clock.now())
+            commands.choose(session, current_user, form.choices())
         flash(gettext("Saved."))
         return see_other("notices.settings")
     return render_template("notices/settings.html", form=form, kinds=list(About)), 422 if form.errors else 200
@@ -105,7 +106,7 @@ def unsubscribe_at_once(token: str) -> ResponseReturnValue:
     person_id, about = _told(token)
     with transaction() as session:
         for kind in about or (None,):
-            commands.unsubscribe(session, person_id, kind, clock.now())
+            commands.unsubscribe(session, person_id, kind)
     return _unsubscribe_page(about, done=True)
 
 

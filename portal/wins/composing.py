@@ -1,7 +1,7 @@
 """Writing a win: a new one, an open draft, a change of what is posted. Every answer keeps what was typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, flash, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,10 +15,10 @@ from ..core.errors import Invalid, NotFound, PortalError, TooMany
 from ..core.locale import chosen, gettext
 from ..core.permissions import Can, allow
 from ..core.shell import see_other, settings
-from . import drafts, posting, privacy, queries
+from . import drafts, policy, posting, privacy, queries
 from .drafts import DraftConflict, DraftValues
 from .forms import AN_ID, BareForm, StoryForm, number, rules
-from .model import MOST_PICTURES, MOST_THANKED
+from .model import MOST_PICTURES, MOST_THANKED, State
 
 bp = Blueprint("composing", __name__, template_folder="templates")
 
@@ -211,13 +211,14 @@ def _page(
     open_drafts: Sequence[queries.OwnWin] = (),
 ) -> ResponseReturnValue:
     session = reading()
+    standing = queries.standing(session, current_user, win_id) if win_id else None
     page = render_template(
         "wins/compose.html",
         win_id=win_id,
         form=form,
         values=values,
         step=step,
-        posted=queries.is_posted(session, win_id) if win_id else False,
+        posted=standing is not None and standing.state != State.DRAFT,
         reason=queries.last_reason(session, win_id) if win_id else "",
         thanked=people.colleagues(session, values.thanked, chosen()),
         pictures=media.views(session, [picture_id for picture_id, _ in values.pictures]),
@@ -226,7 +227,7 @@ def _page(
         most_thanked=MOST_THANKED,
         kinds_names=privacy.KINDS_NAMES,
         theirs_text=posting.story_of(step.theirs) if step.theirs else "",
-        waits=settings().moderation == "before" and not current_user.can(Can.MODERATE),
+        waits=policy.waits_for_editor(current_user, standing, settings().moderation),
     )
     return page, step.status
 
@@ -236,11 +237,9 @@ def _rendered(values: DraftValues) -> Markup:
 
 
 def _findings(values: DraftValues) -> tuple[privacy.Finding, ...]:
-    return tuple(finding for text in (values.title, *_texts(values)) for finding in privacy.find(text))
-
-
-def _texts(values: DraftValues) -> tuple[str, ...]:
-    return values.answers if values.guided else (values.markdown,)
+    story = values.answers if values.guided else (values.markdown,)
+    texts = (values.title, *story, *(alt for _, alt in values.pictures))
+    return tuple(finding for text in texts for finding in privacy.find(text))
 
 
 def _blanked(values: DraftValues, action: str) -> DraftValues:
@@ -251,15 +250,12 @@ def _blanked(values: DraftValues, action: str) -> DraftValues:
         return privacy.blanked(text, [one for one in privacy.find(text) if key in {None, one.key}])
 
     need, did, outcome = map(blank, values.answers)
-    return DraftValues(
-        locale=values.locale,
+    return replace(
+        values,
         title=blank(values.title),
-        guided=values.guided,
         markdown=blank(values.markdown),
         answers=(need, did, outcome),
-        thanked=values.thanked,
-        principles=values.principles,
-        pictures=values.pictures,
+        pictures=tuple((number, blank(alt)) for number, alt in values.pictures),
     )
 
 

@@ -12,9 +12,9 @@ from ..core.locale import chosen, gettext
 from ..core.permissions import Can, allow
 from ..core.shell import see_other
 from ..discussion import Outcome, Subject
-from . import posting, queries
+from . import posting, queries, reports
 from .forms import AN_ID, BareForm, ReasonForm, number, rules
-from .model import WIN, Step
+from .model import WIN
 
 bp = Blueprint("moderating", __name__, template_folder="templates")
 
@@ -76,20 +76,8 @@ def settle(kind: str, subject_id: int, outcome: str) -> ResponseReturnValue:
     """Decide on what was reported: it stays, or (a comment) it goes."""
     if not BareForm().validate_on_submit():
         raise Conflict
-    now = clock.now()
     with transaction() as session:
-        comment = discussion.comment(session, subject_id) if kind == "comment" else None
-        win_id = comment.subject_id if comment else subject_id
-        if (kind == "comment") != (comment is not None) or (outcome == Outcome.REMOVED and comment is None):
-            raise NotFound  # A win goes with a reason, by `decline`.
-        if outcome == Outcome.REMOVED and comment and comment.deleted_at is None:
-            discussion.delete_comment(session, current_user, comment.id, now)
-            posting.forget_comment(session, win_id, comment.id)
-        settled = discussion.settle(session, current_user, Subject(kind, subject_id), Outcome(outcome), now)
-        if outcome == Outcome.KEPT and not settled:
-            raise Conflict  # Another editor was faster, or nobody ever reported it.
-        step = Step.COMMENT_REMOVED if outcome == Outcome.REMOVED else Step.REPORT_DISMISSED
-        posting.note(session, current_user, win_id, step, now)
+        reports.settle(session, current_user, Subject(kind, subject_id), Outcome(outcome), clock.now())
     flash(gettext("Done."))
     return see_other("moderating.queue")
 

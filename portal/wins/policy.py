@@ -48,9 +48,9 @@ def may_withdraw(actor: Actor, win: Owned) -> bool:
     return owns(actor, win) and win.state in {State.PUBLISHED, State.WAITING, State.DECLINED}
 
 
-def waits_for_editor(actor: Actor, win: Owned, moderation: str) -> bool:
+def waits_for_editor(actor: Actor, win: Owned | None, moderation: str) -> bool:
     """Does what this person posts wait until an editor has seen it? ``moderation`` is ``after`` or ``before``.
 
-    What an editor declined always does: nobody puts it back past them.
+    Without a ``win`` it is a new one. What an editor declined always does: nobody puts it back past them.
     """
-    return (moderation == "before" or win.state == State.DECLINED) and not may_moderate(actor)
+    return (moderation == "before" or (win is not None and win.state == State.DECLINED)) and not may_moderate(actor)

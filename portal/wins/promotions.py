@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .. import notices, people
+from .. import notices
 from ..core import versions
 from ..core.errors import Conflict, NotFound, Refused
 from ..core.locale import lazy
@@ -44,7 +44,6 @@ class Material:
     """What a story is made of: a published win's own text, principles and pictures."""
 
     win_id: int
-    author: str
     locale: str
     title: str
     markdown: str
@@ -65,7 +64,6 @@ def material(session: Session, editor: Actor, win_id: int) -> Material:
     facts = revision.facts
     return Material(
         win_id,
-        people.names(session, [win.author_id])[win.author_id],
         revision.locale,
         revision.title,
         revision.markdown,

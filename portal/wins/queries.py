@@ -230,12 +230,6 @@ def steps(session: Session, win_id: int) -> tuple[StepView, ...]:
     return tuple(StepView(row.step, names.get(row.actor_id or 0, ""), row.reason, row.at) for row in rows)
 
 
-def is_posted(session: Session, win_id: int) -> bool:
-    """Has the win ever been posted?"""
-    found = session.get(Win, win_id)
-    return found is not None and found.state != State.DRAFT
-
-
 def last_reason(session: Session, win_id: int) -> str:
     """Why an editor declined what the author posted last; empty when they have posted since, or it was not declined."""
     decisions = (Step.SUBMITTED, Step.PUBLISHED, Step.EDITED, Step.DECLINED)

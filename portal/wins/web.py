@@ -57,16 +57,12 @@ def feed() -> ResponseReturnValue:
 @allow(Can.READ_WINS)
 def win(win_id: int) -> ResponseReturnValue:
     """One win, with what colleagues say to it."""
-    return _win_page(win_id)
-
-
-def _win_page(win_id: int, form: CommentForm | None = None, status: int = 200, **more: Any) -> ResponseReturnValue:
     session = reading()
     view = queries.win(session, current_user, win_id, chosen())
     if view is None:
         raise NotFound
     mine = view.author.id == current_user.id
-    page = render_template(
+    return render_template(
         "wins/win.html",
         view=view,
         mine=mine,
@@ -74,11 +70,8 @@ def _win_page(win_id: int, form: CommentForm | None = None, status: int = 200, *
         reason=queries.last_reason(session, win_id) if mine else "",
         thread=discussion.thread(session, discussion.Subject(WIN, win_id), current_user),
         thanks_me=current_user.id in {person.id for person in view.thanked},
-        form=form or CommentForm(formdata=None),
-        promotion=queries.promotion(session, win_id) if mine or current_user.can(Can.MODERATE) else None,
-        **more,
+        form=CommentForm(formdata=None),
     )
-    return page, status
 
 
 @bp.get("/wins/mine")

@@ -84,5 +84,5 @@ def test_a_late_run_for_an_older_week_does_not_set_anybody_back(session: Session
 
 def test_the_digest_is_for_those_who_want_it(session: Session) -> None:
     wants, not_any_more = a_person(session), a_person(session)
-    unsubscribe(session, not_any_more.id, About.DIGEST, NOW)
+    unsubscribe(session, not_any_more.id, About.DIGEST)
     assert want_digest(session, [wants.id, not_any_more.id]) == {wants.id}

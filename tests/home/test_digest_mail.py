@@ -91,10 +91,10 @@ def test_who_chooses_it_in_the_middle_of_a_week_gets_the_next_one(
     session: Session, readers: list[Person], digests: Digests, tmp_path: Path
 ) -> None:
     first = as_actor(readers[0])
-    unsubscribe(session, readers[0].id, About.DIGEST, NOW)
+    unsubscribe(session, readers[0].id, About.DIGEST)
     session.commit()
     assert digests.mail_due(MONDAY) == 2
-    choose(session, first, {About.DIGEST: Mailing.WEEKLY}, MONDAY)
+    choose(session, first, {About.DIGEST: Mailing.WEEKLY})
     a_win(session, author=an_actor(session, now=MONDAY + 9 * WEEK), now=NOW + WEEK)
     session.commit()
     assert digests.mail_due(MONDAY + MINUTE) == 0
@@ -152,9 +152,9 @@ def test_everybody_gets_theirs_when_it_takes_several_stretches(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(digest_mail, "STRETCH", 2)
-    unsubscribe(session, readers[1].id, None, NOW)
+    unsubscribe(session, readers[1].id, None)
     for _ in range(3):
-        unsubscribe(session, a_person(session, now=BEFORE).id, None, NOW)
+        unsubscribe(session, a_person(session, now=BEFORE).id, None)
     a_person(session, email="last@example.com", now=BEFORE)
     session.commit()
     assert [digests.mail_due(MONDAY) for _ in range(4)] == [1, 1, 1, 0]  # A stretch for nobody is passed over.

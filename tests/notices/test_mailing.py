@@ -73,7 +73,7 @@ def test_each_persons_day_is_one_letter_in_the_morning(
 
 
 def test_a_weekly_letter_waits_for_monday(office: Office, session: Session, ana: Person, box: Mailbox) -> None:
-    choose(session, as_actor(ana), {About.REACTED: Mailing.WEEKLY}, NOW)
+    choose(session, as_actor(ana), {About.REACTED: Mailing.WEEKLY})
     told(session, ana, About.REACTED)
     session.commit()
     assert office.deliver(EIGHT + timedelta(days=5)) == 0
@@ -104,7 +104,7 @@ def look(session: Session, person: Person) -> None:
 
 
 def want_no_more(session: Session, person: Person) -> None:
-    unsubscribe(session, person.id, About.REACTED, NOW)
+    unsubscribe(session, person.id, About.REACTED)
 
 
 @pytest.mark.parametrize("change", [leave, look, want_no_more])

@@ -190,21 +190,21 @@ def test_until_somebody_chooses_the_usual_holds(session: Session) -> None:
     assert set(usual) == set(About)
     assert (usual[About.THANKED], usual[About.REACTED]) == (Mailing.AT_ONCE, Mailing.DAILY)
     assert usual[About.DIGEST] is Mailing.WEEKLY
-    choose(session, as_actor(ana), {About.THANKED: Mailing.NEVER}, NOW)
-    choose(session, as_actor(ana), {About.THANKED: Mailing.WEEKLY}, NOW)
+    choose(session, as_actor(ana), {About.THANKED: Mailing.NEVER})
+    choose(session, as_actor(ana), {About.THANKED: Mailing.WEEKLY})
     assert choices(session, ana.id) == {**usual, About.THANKED: Mailing.WEEKLY}
 
 
 def test_the_digest_of_a_week_cannot_come_daily(session: Session) -> None:
     with pytest.raises(Invalid) as caught:
-        choose(session, as_actor(a_person(session)), {About.DIGEST: Mailing.DAILY}, NOW)
+        choose(session, as_actor(a_person(session)), {About.DIGEST: Mailing.DAILY})
     assert set(caught.value.fields) == {"digest"}
 
 
 def test_who_wants_no_mail_is_told_in_the_site_alone(session: Session, database: Database) -> None:
     ana = a_person(session)
-    unsubscribe(session, ana.id, About.THANKED, NOW)
-    unsubscribe(session, ana.id, About.THANKED, NOW)
+    unsubscribe(session, ana.id, About.THANKED)
+    unsubscribe(session, ana.id, About.THANKED)
     told(session, ana)
     session.commit()
     assert [notice.mail_due_at for notice in notices(session, ana)] == [None]
@@ -213,10 +213,10 @@ def test_who_wants_no_mail_is_told_in_the_site_alone(session: Session, database:
 
 def test_unsubscribing_from_all_means_all(session: Session) -> None:
     ana = a_person(session)
-    unsubscribe(session, ana.id, None, NOW)
+    unsubscribe(session, ana.id, None)
     assert set(choices(session, ana.id).values()) == {Mailing.NEVER}
     with pytest.raises(NotFound):
-        unsubscribe(session, ana.id + 1, None, NOW)
+        unsubscribe(session, ana.id + 1, None)
 
 
 def test_what_a_notice_holds_survives_as_it_was_written(session: Session) -> None:

@@ -15,12 +15,13 @@ from portal import media
 from portal.core.permissions import Actor, Role
 from portal.wins import privacy
 from portal.wins.drafts import values_of
-from portal.wins.model import State, WinDraft, WinRevision
+from portal.wins.model import State, Win, WinDraft, WinRevision
 from tests.factories import NOW, a_person
 from tests.wins.scenes import (
     a_draft,
     a_picture,
     a_principle,
+    a_win,
     an_actor,
     draft_of,
     filled,
@@ -77,6 +78,33 @@ def test_private_data_is_pointed_out_and_blanked_one_by_one_or_all_at_once(
     assert (saved.title, saved.markdown) == ("Lamp for […]", "Write to […] or ring […]. […] it was.")
     form |= {"title": saved.title, "markdown": saved.markdown, "version": version_in(page)}
     assert sent(client, f"/wins/{win.id}/edit", **form) == f"/wins/{win.id}"
+
+
+def test_the_words_for_a_picture_are_looked_through_too(
+    session: Session, client: FlaskClient, author: Actor, principle: int
+) -> None:
+    number = a_picture(session, author)
+    session.commit()
+    form = {"picture": [number], f"alt-{number}": "A parcel for ana.kupac@example.com"}
+    assert "ana.kupac@example.com" in sent(client, "/wins/new", 200, **filled([principle], **form))
+    win = the_win(session)
+    assert win.state == State.DRAFT, "the author is asked first"
+    blanked = filled([principle], **form, version="1") | {"action": "blank-all"}
+    sent(client, f"/wins/{win.id}/edit", 200, **blanked)
+    session.expire_all()
+    assert session.get_one(WinDraft, win.id).pictures == [{"id": number, "alt": "A parcel for […]"}]
+
+
+def test_what_was_declined_goes_to_the_editors_again_though_they_look_after_posting(
+    session: Session, client: FlaskClient, author: Actor, principle: int
+) -> None:
+    win = a_win(session, State.DECLINED, author=author)
+    session.commit()
+    page = client.get(f"/wins/{win.id}/edit").text
+    assert "Send to the editors" in page
+    sent(client, f"/wins/{win.id}/edit", **filled([principle], version="1"))
+    session.expire_all()
+    assert session.get_one(Win, win.id).state == State.WAITING
 
 
 def test_an_author_who_knows_better_posts_anyway(session: Session, client: FlaskClient, principle: int) -> None:
