@@ -12,12 +12,25 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, DateTime, Engine, LargeBinary, MetaData, Table, func, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    func,
+    select,
+    text,
+    update,
+)
 
 from . import schema
 from .db import migrating
@@ -154,6 +167,8 @@ def _dump(connection: Connection, table: Table, archive: zipfile.ZipFile, progre
 def _written(value: Any) -> Any:
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode("ascii")
     return value
@@ -165,6 +180,8 @@ def _read(column: Column[Any], value: Any) -> Any:
     if isinstance(column.type, DateTime):
         moment = datetime.fromisoformat(value)
         return moment if column.type.timezone else moment.replace(tzinfo=None)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(value)
     if isinstance(column.type, LargeBinary):
         return base64.b64decode(value)
     return value

@@ -97,7 +97,11 @@ class Database:
 
 def make_engine(url: str) -> Engine:
     """An engine for ``url`` with the rules of this house for SQLite."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        hide_parameters=True,  # An error's text goes to the log; what people wrote, and their ballots, must not.
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -17,6 +17,8 @@ class Can(StrEnum):
     SHARE_WINS = "wins:share"
     MODERATE = "wins:moderate"
     MANAGE_PEOPLE = "people:manage"
+    ANSWER_SURVEYS = "pulse:answer"
+    MANAGE_SURVEYS = "pulse:manage"
 
 
 class Role(StrEnum):
@@ -29,11 +31,11 @@ class Role(StrEnum):
 
 
 ANYBODY = frozenset({Can.ENTER})
-_EVERY_EMPLOYEE = ANYBODY | {Can.USE, Can.READ_KNOWLEDGE, Can.READ_WINS, Can.SHARE_WINS}
+_EVERY_EMPLOYEE = ANYBODY | {Can.USE, Can.READ_KNOWLEDGE, Can.READ_WINS, Can.SHARE_WINS, Can.ANSWER_SURVEYS}
 GRANTS: dict[Role, frozenset[Can]] = {
     Role.EMPLOYEE: _EVERY_EMPLOYEE,
     Role.EDITOR: _EVERY_EMPLOYEE | {Can.EDIT_KNOWLEDGE, Can.MODERATE},
-    Role.HR: _EVERY_EMPLOYEE,
+    Role.HR: _EVERY_EMPLOYEE | {Can.MANAGE_SURVEYS},
     Role.ADMIN: _EVERY_EMPLOYEE | {Can.MANAGE_PEOPLE},
 }
 

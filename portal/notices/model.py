@@ -21,6 +21,8 @@ class About(StrEnum):
     DECLINED = "declined"
     ASKED = "asked"
     DIGEST = "digest"
+    SURVEY = "survey"
+    ACTION = "action"
 
 
 class Mailing(StrEnum):

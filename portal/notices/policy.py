@@ -14,6 +14,8 @@ DEFAULTS: dict[About, Mailing] = {
     About.DECLINED: Mailing.AT_ONCE,
     About.ASKED: Mailing.AT_ONCE,
     About.DIGEST: Mailing.WEEKLY,
+    About.SURVEY: Mailing.AT_ONCE,
+    About.ACTION: Mailing.AT_ONCE,
 }
 HOUR = 8
 """The hour at which daily and weekly letters leave, in the company's time zone."""

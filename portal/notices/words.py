@@ -24,6 +24,8 @@ ABOUT_NAMES: dict[About, Text] = {
     About.DECLINED: lazy("Your win isn’t published yet"),
     About.ASKED: lazy("An editor asks you something"),
     About.DIGEST: lazy("The week in wins and guidance"),
+    About.SURVEY: lazy("Surveys: open, about to close, results"),
+    About.ACTION: lazy("Promises that you look after"),
 }
 MAILING_NAMES: dict[Mailing, Text] = {
     Mailing.AT_ONCE: lazy("At once"),
@@ -172,4 +174,12 @@ _SENTENCES: dict[tuple[About, str], Callable[[_Parts], str]] = {
     (About.DECLINED, ""): _always(lazy("Your win “%(title)s” isn’t published; edit it and post it again")),
     (About.ASKED, ""): _always(lazy("%(name)s asks if your win “%(title)s” may become a case story")),
     (About.DIGEST, ""): _always(lazy("Your digest of the week is here")),
+    (About.SURVEY, "survey"): _always(lazy("Tell us how work is going: “%(title)s” is open")),
+    (About.SURVEY, "survey-reminder"): _always(lazy("There is still time to answer “%(title)s”")),
+    (About.SURVEY, "survey-results"): _always(lazy("See what came of “%(title)s”")),
+    (About.SURVEY, "survey-held"): _always(lazy("“%(title)s” could not open: a promise of the last one is overdue")),
+    (About.SURVEY, "survey-counted"): _always(lazy("The results of “%(title)s” are ready for you")),
+    (About.ACTION, "action"): _always(lazy("%(name)s asks you to look after a promise: “%(title)s”")),
+    (About.ACTION, "action-due"): _always(lazy("Your promise is due soon: “%(title)s”")),
+    (About.ACTION, "action-overdue"): _always(lazy("Your promise is overdue, please say why: “%(title)s”")),
 }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..core.db import Base
@@ -66,6 +66,8 @@ class Person(Base):
     stamp: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime]
     deactivated_at: Mapped[datetime | None]
+    heads_team: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Do they lead their team, with all teams below it?"""
 
     roles: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 

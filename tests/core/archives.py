@@ -23,6 +23,19 @@ from portal.notices import About, Mailing, tell
 from portal.notices.model import DigestSent, MailChoice
 from portal.people import as_actor
 from portal.people.model import SignInThrottle, Team, TeamName
+from portal.pulse.action_model import Action, ActionNote
+from portal.pulse.model import (
+    Announcement,
+    Ballot,
+    Invitation,
+    Result,
+    Series,
+    Survey,
+    SurveyQuestion,
+    SurveyUnit,
+    Turnout,
+)
+from portal.pulse.model import State as SurveyState
 from portal.wins.model import FeedKey, Promotion
 from tests.factories import NOW, a_page, a_person, a_text
 
@@ -52,6 +65,7 @@ def fill(database: Database) -> None:
         _fill_discussion(session)
         _fill_notices(session)
         _fill_wins(session, story.id)
+        _fill_pulse(session, company.id)
 
 
 def _fill_drafts(session: Session, story_id: int) -> None:
@@ -102,6 +116,36 @@ def _fill_wins(session: Session, story_id: int) -> None:
     wins.post(session, author, win.win_id, win.version, wins.Rules("after", ZoneInfo("UTC")), NOW)
     wins.begin_draft(session, author, told, NOW)
     session.add(Promotion(win_id=win.win_id, consent="named", page_id=story_id, asked_at=NOW))
+
+
+def _fill_pulse(session: Session, team_id: int) -> None:
+    hr = a_person(session, name="Ивана", roles=[Role.HR])
+    hr.heads_team = True
+    names, words = {"": "Luma", "ka": "ლუმა"}, {"ka": {"title": "პულსი 💡", "intro": '\\ " \u2028'}}
+    days = {"next_on": NOW.date(), "every": "month", "hour": 9, "days_open": 7, "questions": 5}
+    lists: dict[str, list[Any]] = {"keys": [], "audience": [team_id]}
+    series = Series(texts=words, comment=True, active=True, created_by=hr.id, created_at=NOW, **days, **lists)
+    session.add(series)
+    session.flush()
+    settled = {"opened_at": NOW, "invited": 1, "least_scores": 5, "least_comments": 10, "box": bytes(range(32))}
+    dates = {"opens_at": NOW, "closes_at": NOW + timedelta(days=7), "created_at": NOW, "reminders": [3, 5]}
+    survey = Survey(series_id=series.id, texts=words, state=SurveyState.OPEN, audience=[], **dates, **settled)
+    session.add(survey)
+    session.flush()
+    session.add(SurveyUnit(survey_id=survey.id, number=0, team_id=team_id, names=names, invited=1, cohort=True))
+    session.add(SurveyQuestion(survey_id=survey.id, number=1, position=1, key="a", kind="text", texts={}))
+    session.flush()
+    session.add(Invitation(survey_id=survey.id, person_id=hr.id, unit=0))
+    session.add(Turnout(survey_id=survey.id, person_id=hr.id))
+    session.add(Ballot(survey_id=survey.id, key=bytes(32), unit=0, answers=b"\0\xff"))
+    session.add(Announcement(survey_id=survey.id, step="invitation", due_at=NOW))
+    session.add(Result(survey_id=survey.id, unit=0, summary={"n": None}, details={}))
+    promise = {"said": words, "promise": words, "due_on": NOW.date(), "created_at": NOW, "reminded_on": NOW.date()}
+    action = Action(survey_id=survey.id, unit=0, owner_id=hr.id, **promise)
+    session.add(action)
+    session.flush()
+    note = {"locale": "ru", "text": "Почти", "progress": "begun", "on": NOW.date(), "at": NOW}
+    session.add(ActionNote(action_id=action.id, author_id=hr.id, **note))
 
 
 def content(database: Database) -> Content:

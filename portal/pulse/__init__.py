@@ -1,0 +1,1 @@
+"""Morale surveys: anonymous by construction, honest for small groups, answered by actions."""
