@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -118,15 +118,21 @@ def migrated_url(new_database: Callable[[], str]) -> str:
     return url
 
 
-@pytest.fixture
-def database(migrated_url: str) -> Iterator[Database]:
-    """The run's database, as this test alone sees it."""
+@pytest.fixture(scope="session")
+def run_engine(migrated_url: str) -> Iterator[Engine]:
+    """One engine for all tests: it remembers the statements that it has compiled."""
     engine = make_engine(migrated_url)
-    with engine.connect() as connection:
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(migrated_url: str, run_engine: Engine) -> Iterator[Database]:
+    """The run's database, as this test alone sees it."""
+    with run_engine.connect() as connection:
         outer = connection.begin()
         yield Database(migrated_url, connection)
         outer.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
