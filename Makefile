@@ -23,9 +23,10 @@ test: $(VENV)/development $(VENV)/words ## Set up and run every check and test, 
 check: $(VENV)/development $(VENV)/words ## Lint, types and architecture alone
 	@$(BIN)/python tests/run.py --checks
 
-bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a bare Flask page, and the feed with many wins
+bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a bare Flask page, the feed with many wins, and a survey of 50,000
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.feed
+	@$(BIN)/python -m bench.pulse
 
 screenshots: $(VENV)/development $(VENV)/words ## Make the README's pictures anew
 	@$(BIN)/python docs/screenshots.py

@@ -22,7 +22,10 @@ from .knowledge.drafts import Listener
 from .media import web as media
 from .notices import web as notices
 from .people import web as people
+from .pulse import actions_web as promises
+from .pulse import surveys_web as surveys
 from .pulse import web as pulse
+from .pulse.ballots_web import bp as ballots
 from .search import Index
 from .search import web as search
 from .wins import published
@@ -34,6 +37,7 @@ NAVIGATION = (
     Entry("knowledge.listing", lazy("Case stories"), Can.READ_KNOWLEDGE, (("folder", "stories"),)),
     Entry("knowledge.listing", lazy("Phrase cards"), Can.READ_KNOWLEDGE, (("folder", "phrases"),)),
     Entry("wins.feed", lazy("Wins"), Can.READ_WINS),
+    Entry("surveys.listing", lazy("Surveys"), Can.ANSWER_SURVEYS),
     Entry("drafts.listing", lazy("Drafts"), Can.EDIT_KNOWLEDGE),
     Entry("people.people", lazy("People"), Can.MANAGE_PEOPLE),
 )
@@ -46,6 +50,9 @@ SLOTS: dict[str, tuple[shell.Filler, ...]] = {
     "colleagues": (wins.on_principle,),
     "from-win": (wins.on_story,),
     "front-wins": (wins.on_front_page,),
+    "front-survey": (surveys.on_front_page,),
+    "front-promises": (promises.on_front_page,),
+    "survey-promises": (promises.around_survey,),
     "win-actions": (promoting.win_actions,),
     "draft-notes": (promoting.draft_notes,),
 }
@@ -72,8 +79,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     _domains(app, settings)
     shell.init_app(app, settings, NAVIGATION, SLOTS)
     guard.init_app(app)
+    protection = CSRFProtect(app)
     # Mail programs unsubscribe with neither session nor token; the link itself is signed.
-    CSRFProtect(app).exempt(notices.unsubscribe_at_once)
+    protection.exempt(notices.unsubscribe_at_once)
+    # Ballots are cast with neither, too: whoever holds the ballot's own token may, and nobody's session helps.
+    protection.exempt(ballots)
     error_pages.init_app(app)
     guard.refuse_undeclared(app)
     return app

@@ -18,6 +18,7 @@ def upgrade():
         sa.Column("texts", sa.JSON(), nullable=False),
         sa.Column("every", sa.String(length=16), nullable=False),
         sa.Column("next_on", sa.Date(), nullable=False),
+        sa.Column("of_month", sa.Integer(), nullable=False),
         sa.Column("hour", sa.Integer(), nullable=False),
         sa.Column("days_open", sa.Integer(), nullable=False),
         sa.Column("questions", sa.Integer(), nullable=False),
@@ -33,6 +34,7 @@ def upgrade():
         ),
         sa.CheckConstraint("days_open BETWEEN 1 AND 60", name=op.f("ck_pulse_series_known_days")),
         sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_pulse_series_known_hour")),
+        sa.CheckConstraint("of_month BETWEEN 1 AND 31", name=op.f("ck_pulse_series_known_day")),
         sa.CheckConstraint("questions BETWEEN 1 AND 5", name=op.f("ck_pulse_series_at_most_five")),
         sa.ForeignKeyConstraint(
             ["created_by"], ["person.id"], name=op.f("fk_pulse_series_created_by"), ondelete="SET NULL"

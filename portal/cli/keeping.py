@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy import func, select, text
 
-from .. import knowledge, wins
+from .. import knowledge, pulse, wins
 from ..config import Settings
 from ..core import archive, clock, schema
 from ..core.archive import Archive, ArchiveError
@@ -20,7 +20,7 @@ from ..core.outbox import OutboxRow
 from ..core.security import secret_key
 from ..search import rebuild, repair
 from .content import checked
-from .opening import open_any, open_index, remove_sqlite, sqlite_file
+from .opening import open_any, open_index, pulse_keys, remove_sqlite, sqlite_file
 from .site import refuse_data
 
 LOW_DISK = 200 * 1024 * 1024
@@ -114,7 +114,10 @@ def upgrade(settings: Settings) -> None:
 @click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check settings, folders, database, schema, index, pending work, webhook: a line each; exit 1 when any fails."""
+    """Check settings, folders, database, schema, index, pending work, surveys, webhook: a line each.
+
+    Exit 1 when any fails.
+    """
     well = True
     for name, check in _checks(settings):
         try:
@@ -141,6 +144,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Finding]]]:
     yield "schema", lambda: _schema(database)
     yield "index", lambda: checked(database, open_index(settings))
     yield "pending work", lambda: _pending(database)
+    yield "surveys", lambda: _surveys(settings, database)
     yield "webhook", lambda: _webhook(settings, database)
 
 
@@ -192,6 +196,20 @@ def _pending(database: Database) -> Finding:
     if stuck:
         return f"{waiting} waiting; one keeps failing: {stuck}", False
     return f"{waiting} waiting", True
+
+
+def _surveys(settings: Settings, database: Database) -> Finding:
+    folder = settings.data / pulse.FOLDER
+    if folder.is_dir() and folder.stat().st_mode & 0o077:
+        return f"others than its owner get at the keys in {folder}; run: chmod 700 {folder}", False
+    with database.reading() as session:
+        found = pulse.health(session, pulse_keys(settings).known())
+    if found.keyless:
+        numbers = ", ".join(map(str, found.keyless))
+        return f"no key in {folder} for the answers to survey {numbers}; put the file back, or they stay sealed", False
+    if found.uncounted:
+        return "; ".join(f"survey {number} can't be counted: {why}" for number, why in found.uncounted), False
+    return f"{found.running} open or being counted" if found.running else "none is open", True
 
 
 def _webhook(settings: Settings, database: Database) -> Finding:

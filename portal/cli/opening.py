@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import click
 
+from .. import pulse
 from ..config import Settings
 from ..core import clock, outbox, schema
 from ..core.db import Database
@@ -57,6 +58,16 @@ def remove_sqlite(file: Path) -> None:
 def open_index(settings: Settings) -> Index:
     """The search index in the data folder."""
     return Index(settings.data / "index")
+
+
+def pulse_keys(settings: Settings) -> pulse.KeyRing:
+    """The keys of open surveys, in the data folder: never in the database, nor in a backup of it."""
+    return pulse.KeyRing(settings.data / pulse.FOLDER)
+
+
+def pulse_rules(settings: Settings) -> pulse.Rules:
+    """What the company has settled for all surveys."""
+    return pulse.Rules(settings.timezone, settings.pulse_scores, settings.pulse_comments, settings.language)
 
 
 def handlers(database: Database, index: Index) -> dict[Work, outbox.Handler]:

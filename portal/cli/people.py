@@ -76,9 +76,9 @@ def import_(settings: Settings, file: Path, links: Path | None) -> None:
     """Add many people from a CSV file (UTF-8).
 
     The first line names the columns: name, email, and if you like team (a path such as Company / Department / Team),
-    the same path in other languages (team ru, team hr), roles (employee, editor, hr, admin; several with ; between;
-    default employee), language (default PORTAL_LANGUAGE). All are added or nobody: every bad line is named with its
-    number and the reason.
+    the same path in other languages (team ru, team hr), head (yes for who leads that team), roles (employee, editor,
+    hr, admin; several with ; between; default employee), language (default PORTAL_LANGUAGE). All are added or nobody:
+    every bad line is named with its number and the reason.
     """
     database = _database(settings)
     if links and links.exists():

@@ -16,7 +16,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
-from .. import knowledge, media, notices, search, wins
+from .. import knowledge, media, notices, pulse, search, wins
 from .. import people as accounts
 from ..config import Settings
 from ..core import clock, outbox
@@ -25,7 +25,7 @@ from ..core.jobs import JobQueue
 from ..core.mail import Post
 from ..core.outbox import Payload, Work
 from ..home import STRETCH, Digests
-from .opening import NOBODY_ELSE, deliver, open_database, open_index
+from .opening import NOBODY_ELSE, deliver, open_database, open_index, pulse_keys, pulse_rules
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ def worker(settings: Settings, parent: int | None) -> None:
     others, digests = out_of_the_house(database, post, app), Digests(database, post, app)
 
     def every_minute() -> None:
+        see_to_surveys(settings, database)  # First: what people are told in it is mailed by what follows.
         tick(database, index, others)
         for _ in range(DIGESTS_A_MINUTE // STRETCH):
             if not digests.mail_due(clock.now()):
@@ -93,6 +94,11 @@ def tick(database: Database, index: search.Index, others: Mapping[Work, outbox.H
         accounts.forget_old_attempts(session, clock.now())
         knowledge.render_anew(session)
         media.forget_unused(session, clock.now() - PICTURES_WAIT)
+
+
+def see_to_surveys(settings: Settings, database: Database) -> None:
+    """Open, close and count surveys, and tell people of them. For the worker alone, which keeps the keys."""
+    pulse.tick(database, pulse_keys(settings), pulse_rules(settings), clock.now())
 
 
 def refuse_taken(host: str, port: int) -> None:

@@ -66,6 +66,7 @@ class Database:
 
     def __init__(self, url: str, connection: Connection | None = None) -> None:
         self.engine = connection.engine if connection else make_engine(url)
+        self._bound = connection is not None
         self.on_outbox: Callable[[], None] = lambda: None
         reads: Any = connection or _reading_engine(self.engine)
         writes: Any = connection or self.engine.execution_options(immediate=True)
@@ -93,6 +94,30 @@ class Database:
             session.commit()
         if session.info.pop("outbox", False):
             self.on_outbox()
+
+    def rewrite(self, *tables: str) -> None:
+        """Write ``tables`` anew, so that nothing of the rows that once stood there is left behind.
+
+        PostgreSQL keeps deleted rows in a table's file until it is made anew; SQLite has overwritten them, but for
+        its log. Others have to wait meanwhile, so this does not wait long for them: raises OperationalError when the
+        tables, and `StillRead` when the log, are not let go of.
+        """
+        if self._bound:
+            return  # What is going to be undone can't be written anew.
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+                try:
+                    for table in tables:
+                        connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+                finally:
+                    connection.exec_driver_sql("RESET lock_timeout")
+            elif _dbapi(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise StillRead
+
+
+class StillRead(RuntimeError):
+    """SQLite's log could not be emptied: somebody has been reading from it all the while."""
 
 
 def make_engine(url: str) -> Engine:
@@ -130,8 +155,12 @@ def migrating(engine: Engine) -> Iterator[Connection]:
 
 
 def _foreign_keys(connection: Connection, state: str) -> None:
-    # Past SQLAlchemy, which would begin a transaction; within one this has no effect.
-    cast(Any, connection.connection.dbapi_connection).execute(f"PRAGMA foreign_keys = {state}")
+    _dbapi(connection).execute(f"PRAGMA foreign_keys = {state}")  # Within a transaction this has no effect.
+
+
+def _dbapi(connection: Connection) -> Any:
+    """The driver's own connection, past SQLAlchemy, which would begin a transaction."""
+    return connection.connection.dbapi_connection
 
 
 def _reading_engine(engine: Engine) -> Engine:
@@ -148,6 +177,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # A confirmed change outlives a power cut.
         "foreign_keys = ON",
+        "secure_delete = ON",  # What is deleted does not go on standing in the file: ballots' hashes, for one.
     ):
         connection.execute(f"PRAGMA {pragma}")
 

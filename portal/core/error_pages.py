@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+import traceback
+from collections.abc import Iterator
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,6 +15,7 @@ from .errors import Conflict, PortalError, TooMany
 from .guard import wants_json
 from .locale import Text, lazy
 from .permissions import NOBODY
+from .security import sessionless
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ STALE_FORM = lazy("This form was opened in another session, or cookies are off. 
 
 def init_app(app: Flask) -> None:
     """Answer every error of ``app`` so that a person understands it."""
+    for logger in (app.logger, log):
+        logger.addFilter(_discreet)
     app.register_error_handler(PortalError, _portal_error)
     app.register_error_handler(CSRFError, lambda _error: _answer(400, STALE_FORM))
     app.register_error_handler(HTTPException, _http_error)
@@ -54,6 +59,24 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DataError, _data_error)
     app.register_error_handler(OperationalError, _operational_error)
     app.register_error_handler(Exception, _fault)
+
+
+def _discreet(record: logging.LogRecord) -> bool:
+    """Where people cast ballots, the log is told which line broke and with what kind of error, but not its words.
+
+    They may hold what was sent: a value that could not be read, a row that the database refused.
+    """
+    if sessionless() and record.exc_info and (error := record.exc_info[1]):
+        record.exc_info, record.exc_text = None, "".join(_without_words(error)).rstrip()
+    return True
+
+
+def _without_words(error: BaseException | None) -> Iterator[str]:
+    """An error and what led to it, as a traceback tells it, but for their messages."""
+    while error is not None:
+        yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+        yield from traceback.format_tb(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _portal_error(error: PortalError) -> ResponseReturnValue:

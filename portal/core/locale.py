@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_datetime_format
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, LazyString, gettext, lazy_gettext, ngettext, to_user_timezone
@@ -78,6 +78,24 @@ def written_moment(when: datetime) -> str:
     return format_datetime(to_user_timezone(when), "long", locale=_FORMATS.get(chosen(), chosen()))
 
 
+def written_hour(when: datetime) -> str:
+    """The weekday, day and time of day of ``when``, a moment not far off, in the company's time zone."""
+    locale, own = _FORMATS.get(chosen(), chosen()), to_user_timezone(when)
+    return f"{format_skeleton('MMMEd', own, locale=locale)}, {format_time(own, 'short', locale=locale)}"
+
+
+def written_deadline(when: datetime, code: str) -> str:
+    """The weekday, day and minute of ``when`` in the company's time zone, as the language ``code`` writes them."""
+    local, form = to_user_timezone(when), _FORMATS.get(code, code)
+    day, minute = format_date(local, "full", locale=form), format_time(local, "short", tzinfo=local.tzinfo, locale=form)
+    return str(get_datetime_format("full", locale=form)).replace("'", "").format(minute, day)
+
+
+def written_day(day: date) -> str:
+    """A day of the company's calendar, as this request's language writes it."""
+    return format_date(day, "medium", locale=_FORMATS.get(chosen(), chosen()))
+
+
 def written_month(day: date) -> str:
     """The month and year of ``day``, as this request's language writes them in little room."""
     return str(format_skeleton("yMMM", day, locale=_FORMATS.get(chosen(), chosen())))
@@ -86,6 +104,11 @@ def written_month(day: date) -> str:
 def written_number(number: int) -> str:
     """A whole number, as this request's language writes it."""
     return str(format_decimal(number, locale=_FORMATS.get(chosen(), chosen())))
+
+
+def written_share(percent: int) -> str:
+    """A whole number of per cent, as this request's language writes it."""
+    return str(format_percent(percent / 100, locale=_FORMATS.get(chosen(), chosen())))
 
 
 def said_in(code: str, text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, delete, select, update
+from sqlalchemy import Index, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base, Database
@@ -60,6 +60,14 @@ class OutboxRow(Base):
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
+
+
+def add_all(session: Session, work: Work, payloads: Sequence[tuple[Payload, datetime]]) -> None:
+    """`add` for many, each with the moment from which it is due, in few statements."""
+    if payloads:
+        rows = [{"work": work, "payload": payload, "due_at": due, "attempts": 0} for payload, due in payloads]
+        session.execute(insert(OutboxRow), rows)
+        session.info["outbox"] = True
 
 
 def add(session: Session, work: Work, payload: Payload, now: datetime) -> None:

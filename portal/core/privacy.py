@@ -60,6 +60,8 @@ def find(text: str, regions: tuple[str, ...] = REGIONS) -> tuple[Finding, ...]:
     Where two could be meant, the more certain one is taken: an account number before a card, an e-mail address
     before the number in it, a document that is called one before a telephone number.
     """
+    if _is_prose(text):
+        return ()
     view = _View(text)
     phones = Phones(regions)
     stages: tuple[tuple[PrivateKind, _Stage], ...] = (
@@ -173,3 +175,18 @@ def _emails(plain: str) -> Spans:
         if name and tops:
             free = domain.start() + tops[-1]
             yield at.start() - len(name), free
+
+
+# Most texts have nothing of the kind, and are read at a glance.
+
+_REMARKABLE = re.compile(r"[\d_]|[^\w \n.,;:!?'\"’‘“”„«»–—-]")
+_AT_IN_WORDS = re.compile(rf"собака|\b{_DOT_WORD}\b", re.IGNORECASE)
+
+
+def _is_prose(text: str) -> bool:
+    """Only letters and common punctuation, each of which reads as itself, and no word that stands for "@" or a dot.
+
+    Whatever is found has a digit or an "@", be it in other signs or in words.
+    """
+    plain = unicodedata.is_normalized("NFKC", text) and not _REMARKABLE.search(text)
+    return plain and not _AT_IN_WORDS.search(text)

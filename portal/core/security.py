@@ -5,12 +5,14 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, has_request_context, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
+from .permissions import NOBODY
 
 POLICY = "; ".join(
     (
@@ -34,6 +36,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+SESSIONLESS = "/ballots/"
+"""Below this address nobody is anybody: no cookie is read or set, and no account looked up (see `Sessions`)."""
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -60,11 +64,24 @@ def _keep_new_key(path: Path) -> None:
     Path(draft).unlink()
 
 
+def sessionless() -> bool:
+    """Is this a request that comes from nobody, whoever sends it?"""
+    return has_request_context() and request.path.startswith(SESSIONLESS)
+
+
 class Sessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie, which static files, that shared caches may keep, never carry.
 
-    Nor does any answer for which ``g.no_cookie`` was set.
+    Nor does any answer for which ``g.no_cookie`` was set. What is sent to an address below `SESSIONLESS` is taken from
+    nobody: there is no session, and writing to it fails.
     """
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        """The session in the request's cookie; None where there is none."""
+        if not sessionless():
+            return super().open_session(app, request)
+        g._login_user = NOBODY  # Where Flask-Login keeps whom it has found: it doesn't look.
+        return None
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Does this answer set the cookie (again)?"""
@@ -91,7 +108,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    app.jinja_env.globals["nonce"] = nonce
+    app.jinja_env.globals.update(nonce=nonce, sessionless=sessionless)
     app.after_request(_protect)
 
 

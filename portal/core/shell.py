@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from ..config import Settings
 from .framing import slot_mark
-from .locale import Text, written_date, written_moment
+from .locale import Text, written_date, written_hour, written_moment
 from .permissions import Can
 
 _INSIDE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -58,7 +58,7 @@ def init_app(
         return Markup("").join(fill(**about) for fill in slots.get(name, ()))
 
     app.jinja_env.globals.update(
-        site_name=settings.site_name, slot=slot, asset=asset, moment=_moment, is_current=_is_current
+        site_name=settings.site_name, slot=slot, asset=asset, moment=_moment, hour=_hour, is_current=_is_current
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -91,6 +91,13 @@ def _moment(when: datetime) -> Markup:
     """A time element that reads as a date and carries the exact moment."""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         when.isoformat(timespec="seconds"), written_moment(when), written_date(when)
+    )
+
+
+def _hour(when: datetime) -> Markup:
+    """The same, to the minute: for what ends at a certain hour."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        when.isoformat(timespec="seconds"), written_moment(when), written_hour(when)
     )
 
 

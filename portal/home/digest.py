@@ -1,7 +1,7 @@
 """What stands in the weekly digest: sections, each asked of the domain that knows.
 
-All of one language, team and rights read the same, so it is put together once for them. Make sections within a
-request context in the reader's language: their titles are translated as they are made, and links are paths.
+All of one language, team and rights, whom the same surveys ask, read the same: it is put together once for them. Make
+sections within a request context in the reader's language: titles are translated as they are made; links are paths.
 """
 
 from collections.abc import Callable, Hashable
@@ -11,8 +11,8 @@ from typing import Any, TypeVar, cast
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from .. import knowledge, people, wins
-from ..core.locale import gettext
+from .. import knowledge, people, pulse, wins
+from ..core.locale import gettext, written_deadline
 from ..core.permissions import Can
 from ..notices import Week
 
@@ -22,11 +22,12 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Audience:
-    """Those who read the same digest."""
+    """Those who read the same digest; ``asked`` are the open surveys that ask them, answered or not."""
 
     locale: str
     team_id: int | None
     grants: frozenset[Can]
+    asked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,25 @@ def own_team(edition: Edition, audience: Audience) -> Section | None:
     return _of_wins(gettext("What your team did"), theirs, url_for("wins.feed", team=team))
 
 
-SECTIONS: tuple[SectionMaker, ...] = (wins_of_the_week, new_guidance, changed_guidance, own_team)
+def open_surveys(edition: Edition, audience: Audience) -> Section | None:
+    """What the readers are asked just now. Who has answered is nobody's business, this letter's neither."""
+    if Can.ANSWER_SURVEYS not in audience.grants:
+        return None
+    found = pulse.open_surveys(edition.session, audience.asked, audience.locale)
+    lines = tuple(
+        Line(
+            one.title,
+            one.locale,
+            gettext("open until %(when)s", when=written_deadline(one.closes_at, audience.locale)),
+            one.address,
+        )
+        for one in found[:MOST_LINES]
+    )
+    title = gettext("Open surveys, if you haven’t answered yet")
+    return Section(title, lines, len(found) - len(lines), url_for("surveys.listing")) if lines else None
+
+
+SECTIONS: tuple[SectionMaker, ...] = (wins_of_the_week, open_surveys, new_guidance, changed_guidance, own_team)
 """Who is asked for what stands in a digest, in this order; each says None when it has nothing to tell."""
 
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app, url_for
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from .. import notices, people
+from .. import notices, people, pulse
 from ..config import Settings
 from ..core.db import Database
 from ..core.locale import available, gettext, ngettext
@@ -46,7 +46,7 @@ class Digests:
         while True:
             with self._database.reading() as session:
                 ids = self._due(session, week, now)
-                letters = self._letters(session, ids, week) if ids else {}
+                letters = self._letters(session, ids, week, now) if ids else {}
             self._done([one for one in ids if one not in letters], week)
             if letters or not ids:
                 return self._send(letters, week, now)
@@ -60,14 +60,16 @@ class Digests:
             last = ids[-1]
         return []
 
-    def _letters(self, session: Session, ids: Sequence[int], week: Week) -> dict[int, Letter]:
+    def _letters(self, session: Session, ids: Sequence[int], week: Week, now: datetime) -> dict[int, Letter]:
         """The letters of those who want one and for whom there is something to tell, by person."""
         edition = Edition(session, week)
+        asked = pulse.asked(session, ids, now)
         made = {}
         for reader in people.readers(session, notices.want_digest(session, ids)):
             locale = reader.person.locale if reader.person.locale in available() else self._settings.language
             with self._speaking(locale):
-                sections = edition.sections(Audience(locale, reader.team_id, reader.grants))
+                who = Audience(locale, reader.team_id, reader.grants, asked.get(reader.person.id, frozenset()))
+                sections = edition.sections(who)
                 if sections:
                     made[reader.person.id] = letter(reader.person, locale, sections, week, self._settings)
         return made

@@ -1,5 +1,6 @@
 """What people are told, in the site and by mail."""
 
+from .bulk import tell_all
 from .commands import take_back, tell
 from .digests import Week, awaiting_digest, digest_done, want_digest, week_due
 from .jobs import mail_due
@@ -18,6 +19,7 @@ __all__ = [
     "mail_due",
     "take_back",
     "tell",
+    "tell_all",
     "unsubscribe_address",
     "want_digest",
     "week_due",

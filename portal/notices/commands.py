@@ -55,8 +55,7 @@ def tell(
     With ``gather``, a notice of the same about the same that is unread and not yet mailed takes this one in: its
     ``names`` are those of the last few people, its ``count`` that of all.
     """
-    if not address.startswith("/") or address.startswith("//") or len(address) > ADDRESS_LENGTH:
-        raise ValueError(f"not an address within the site: {address[:40]}")
+    check_address(address)
     if person_id not in people.addressees(session, [person_id]):
         return
     due = policy.mail_due_at(queries.choices(session, person_id)[about], now, zone)
@@ -84,6 +83,12 @@ def tell(
     session.execute(update(Notice).where(Notice.id == row.id).values(details=gathered))
     if due and not row.details:
         outbox.add(session, Work.MAIL, {"notice": row.id}, due)
+
+
+def check_address(address: str) -> None:
+    """Raise ValueError unless this is a path within the site."""
+    if not address.startswith("/") or address.startswith("//") or len(address) > ADDRESS_LENGTH:
+        raise ValueError(f"not an address within the site: {address[:40]}")
 
 
 def take_back(

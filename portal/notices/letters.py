@@ -22,11 +22,12 @@ MOST_IN_A_LETTER = 40
 
 @dataclass(frozen=True)
 class Line:
-    """One notice in a letter; ``address`` is absolute."""
+    """One notice in a letter; ``address`` is absolute, ``more`` what is said besides."""
 
     sentence: str
     quote: str
     address: str
+    more: str
 
 
 def letter(person: Addressee, rows: Sequence[NoticeRow], url: str, site_name: str) -> Letter:
@@ -69,7 +70,7 @@ def unsubscribe_address(person_id: int, about: set[About]) -> str:
 
 def _line(row: NoticeRow, url: str) -> Line:
     said = words.for_letter(row)
-    return Line(said.sentence, said.quote, url + row.address)
+    return Line(said.sentence, said.quote, url + row.address, said.more)
 
 
 def _subject(lines: Sequence[Line], rest: int, site_name: str) -> str:
@@ -83,7 +84,8 @@ def _text(lines: Sequence[Line], more: str, everything: str, choose: str, stop: 
     blocks = []
     for line in lines:
         quoted = "".join(f"\n> {part}" for part in line.quote.splitlines())
-        blocks.append(f"{line.sentence}{quoted}\n{line.address}")
+        besides = f"\n{line.more}" if line.more else ""
+        blocks.append(f"{line.sentence}{quoted}{besides}\n{line.address}")
     if more:
         blocks.append(f"{more}: {everything}")
     blocks.append(

@@ -6,11 +6,13 @@ sentence serves the site, where names are bold, and letters, where it is plain a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from flask_babel import get_locale
 from markupsafe import Markup
 
-from ..core.locale import Text, available, gettext, lazy, ngettext
+from ..core.locale import Text, available, gettext, lazy, ngettext, written_deadline
 from ..core.mail import one_line
 from .model import About, Mailing
 from .queries import NoticeRow
@@ -39,10 +41,11 @@ COMMENT = "comment"
 
 @dataclass(frozen=True)
 class Said:
-    """A notice in words: a sentence, and what somebody wrote with it (or nothing)."""
+    """A notice in words: a sentence, what somebody wrote with it (or nothing), and what a letter says besides."""
 
     sentence: str
     quote: str
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class _Parts:
     other: str
     title: str
     more: int
+    why: str
 
     def names(self) -> dict[str, str]:
         return {"name": self.name, "other": self.other, "title": self.title}
@@ -73,12 +77,27 @@ def for_site(row: NoticeRow, locale: str) -> Markup:
 def for_letter(row: NoticeRow) -> Said:
     """The same for a letter: plain text, the sentence on one line."""
     sentence = _sentence(row, _names(row.details), one_line(_text(row.details, "title")))
-    return Said(one_line(sentence), quote(row))
+    return Said(one_line(sentence), quote(row), _more(row))
 
 
 def quote(row: NoticeRow) -> str:
     """What somebody wrote, as plain text: a comment, a reason. Empty when there is nothing."""
     return (_text(row.details, "text") or _text(row.details, "reason")).strip()
+
+
+def _more(row: NoticeRow) -> str:
+    """What a letter says besides: who gets one may never have heard of the survey that it is about."""
+    until = _text(row.details, "until")
+    if row.about is not About.SURVEY or not until:
+        return ""
+    when = written_deadline(datetime.fromisoformat(until), str(get_locale()))
+    return str(
+        gettext(
+            "You can answer until %(when)s. It takes a few minutes, and it is anonymous: the portal keeps no link "
+            "between you and your answers. The survey’s page says who sees what.",
+            when=when,
+        )
+    )
 
 
 def _text(details: Mapping[str, Any], key: str) -> str:
@@ -92,7 +111,8 @@ def _names(details: Mapping[str, Any]) -> list[str]:
 def _sentence(row: NoticeRow, names: Sequence[str], title: str) -> str:
     count = max(int(row.details.get("count") or 0), len(names))
     # With three or more, two are named and the others counted.
-    parts = _Parts(names[0], names[1] if len(names) > 1 else "", title, count - 2 if len(names) > 1 else 0)
+    more = count - 2 if len(names) > 1 else 0
+    parts = _Parts(names[0], names[1] if len(names) > 1 else "", title, more, _text(row.details, "why"))
     said = _SENTENCES.get((row.about, row.subject)) or _SENTENCES[(row.about, "")]
     return said(parts)
 
@@ -164,6 +184,20 @@ def _always(sentence: Text) -> Callable[[_Parts], str]:
     return lambda parts: str(sentence) % parts.names()
 
 
+_HELD = {
+    "overdue-promise": lazy("“%(title)s” waits: a promise after the last survey is overdue, with no word on why"),
+    "too-few": lazy("“%(title)s” can’t open: it would ask too few people for anybody to stay anonymous"),
+    "no-questions": lazy("“%(title)s” can’t open: it has no questions"),
+    "damaged": lazy("“%(title)s” can’t be counted: some of its answers are damaged. Ask an administrator"),
+    "key-missing": lazy("“%(title)s” can’t be counted: the key to its answers is missing. Ask an administrator"),
+}
+"""Why a survey doesn't go on, by what the survey itself calls it."""
+
+
+def _held(parts: _Parts) -> str:
+    return str(_HELD.get(parts.why) or lazy("“%(title)s” doesn’t go on by itself: please look at it")) % parts.names()
+
+
 _SENTENCES: dict[tuple[About, str], Callable[[_Parts], str]] = {
     (About.THANKED, ""): _always(lazy("%(name)s thanked you in the win “%(title)s”")),
     (About.MENTIONED, ""): _mentioned,
@@ -177,7 +211,7 @@ _SENTENCES: dict[tuple[About, str], Callable[[_Parts], str]] = {
     (About.SURVEY, "survey"): _always(lazy("Tell us how work is going: “%(title)s” is open")),
     (About.SURVEY, "survey-reminder"): _always(lazy("There is still time to answer “%(title)s”")),
     (About.SURVEY, "survey-results"): _always(lazy("See what came of “%(title)s”")),
-    (About.SURVEY, "survey-held"): _always(lazy("“%(title)s” could not open: a promise of the last one is overdue")),
+    (About.SURVEY, "survey-held"): _held,
     (About.SURVEY, "survey-counted"): _always(lazy("The results of “%(title)s” are ready for you")),
     (About.ACTION, "action"): _always(lazy("%(name)s asks you to look after a promise: “%(title)s”")),
     (About.ACTION, "action-due"): _always(lazy("Your promise is due soon: “%(title)s”")),

@@ -1,12 +1,13 @@
 """Accounts, teams, roles, sign-in and sessions."""
 
-from .addressees import Addressee, Reader, addressees, readers, working_since
+from .addressees import Addressee, Reader, able, addressees, readers, staff, working_since
 from .colleagues import (
     Called,
     Colleague,
     called,
     colleague,
     colleagues,
+    headed_team,
     names,
     names_version,
     staffed_teams,
@@ -16,6 +17,7 @@ from .colleagues import (
     team_names,
     team_of,
     team_paths,
+    team_sizes,
 )
 from .commands import PersonValues, add_person, set_password
 from .csv_file import BrokenFile, import_people, in_words, split_path
@@ -32,6 +34,7 @@ __all__ = [
     "Colleague",
     "PersonValues",
     "Reader",
+    "able",
     "actor_of",
     "add_person",
     "addressees",
@@ -42,6 +45,7 @@ __all__ = [
     "credentials",
     "forget_old_attempts",
     "hashed",
+    "headed_team",
     "import_people",
     "in_words",
     "make_welcome_link",
@@ -51,6 +55,7 @@ __all__ = [
     "readers",
     "set_password",
     "split_path",
+    "staff",
     "staffed_teams",
     "suggested",
     "team_ancestry",
@@ -58,5 +63,6 @@ __all__ = [
     "team_names",
     "team_of",
     "team_paths",
+    "team_sizes",
     "working_since",
 ]

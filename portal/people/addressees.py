@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..core.permissions import Can, Role, grants_of
+from ..core.permissions import GRANTS, Can, Role, grants_of
 from .model import Person, PersonRole
 
 
@@ -51,3 +51,16 @@ def readers(session: Session, ids: Iterable[int]) -> tuple[Reader, ...]:
 def working_since(moment: datetime) -> Select[int]:
     """The ids of all who work here and had an account before ``moment``."""
     return select(Person.id).where(Person.deactivated_at.is_(None), Person.created_at < moment)
+
+
+def staff(session: Session) -> dict[int, int | None]:
+    """All who work here, by id in its order, with the id of their team."""
+    wanted = select(Person.id, Person.team_id).where(Person.deactivated_at.is_(None)).order_by(Person.id)
+    return dict(session.execute(wanted).all())
+
+
+def able(session: Session, what: Can) -> tuple[int, ...]:
+    """The ids of all who work here and whose roles let them do ``what``."""
+    roles = [role for role, grants in GRANTS.items() if what in grants]
+    wanted = select(Person.id).join(PersonRole).where(PersonRole.role.in_(roles), Person.deactivated_at.is_(None))
+    return tuple(session.scalars(wanted.distinct().order_by(Person.id)))

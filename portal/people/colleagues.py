@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from ..core import versions
@@ -73,6 +73,14 @@ def team_of(session: Session, person_id: int) -> int | None:
     return session.scalar(select(Person.team_id).where(Person.id == person_id))
 
 
+def headed_team(session: Session, person_id: int) -> int | None:
+    """The id of the team that this person leads, with all below it; None when they lead none or have left."""
+    wanted = select(Person.team_id).where(
+        Person.id == person_id, Person.heads_team, Person.deactivated_at.is_(None), Person.team_id.is_not(None)
+    )
+    return session.scalar(wanted)
+
+
 def team_and_below(session: Session, team_id: int) -> tuple[int, ...]:
     """A team and all teams below it; empty when there is none of that id."""
     parents: dict[int | None, list[int]] = {}
@@ -103,6 +111,12 @@ def staffed_teams(session: Session) -> set[int]:
     return {team_id for team_id in session.scalars(wanted.distinct()) if team_id is not None}
 
 
+def team_sizes(session: Session) -> dict[int | None, int]:
+    """How many work in each team, not counting the teams below it; those without a team are under None."""
+    wanted = select(Person.team_id, func.count()).where(Person.deactivated_at.is_(None)).group_by(Person.team_id)
+    return dict(session.execute(wanted).all())
+
+
 def team_names(session: Session, ids: Iterable[int], locale: str) -> dict[int, str]:
     """What some teams are called in ``locale``, without the teams above them."""
     wanted = set(ids)
@@ -122,6 +136,7 @@ __all__ = [
     "called",
     "colleague",
     "colleagues",
+    "headed_team",
     "names",
     "staffed_teams",
     "suggested",
@@ -130,4 +145,5 @@ __all__ = [
     "team_names",
     "team_of",
     "team_paths",
+    "team_sizes",
 ]

@@ -27,13 +27,17 @@ class LastAdmin(Conflict):
 
 @dataclass(frozen=True)
 class PersonValues:
-    """What is entered of a person; ``team`` is a path of names from the company down, empty for none."""
+    """What is entered of a person; ``team`` is a path of names from the company down, empty for none.
+
+    ``heads``: do they lead that team, with all teams below it?
+    """
 
     name: str
     email: str
     locale: str
     roles: frozenset[Role] = frozenset({Role.EMPLOYEE})
     team: tuple[str, ...] = ()
+    heads: bool = False
 
 
 def faults(values: PersonValues) -> dict[str, Text]:
@@ -49,6 +53,8 @@ def faults(values: PersonValues) -> dict[str, Text]:
         found["roles"] = lazy("At least one role, please.")
     if len(values.team) > DEEPEST or not all(_is_team_name(name) for name in values.team):
         found["team"] = lazy("A team is a path such as Company / Department / Team.")
+    if values.heads and not values.team:
+        found["heads"] = lazy("Whoever leads a team is in one: please fill in which.")
     return found
 
 
@@ -75,6 +81,7 @@ def add_person(session: Session, actor: Actor, values: PersonValues, now: dateti
         search_text=search_text(values.name.strip(), email),
         locale=values.locale,
         team_id=team_at(session, values.team),
+        heads_team=values.heads,
         stamp=_new_stamp(),
         created_at=now,
         roles=[PersonRole(role=role) for role in sorted(values.roles)],
@@ -113,7 +120,7 @@ def change_person(
         versions.changed(session, NAMES)
     person.name, person.email, person.locale = values.name.strip(), email, values.locale
     person.search_text = search_text(person.name, email)
-    person.team_id = team_at(session, values.team)
+    person.team_id, person.heads_team = team_at(session, values.team), values.heads
     person.deactivated_at = None if active else person.deactivated_at or now
     kept = {row.role: row for row in person.roles}
     person.roles = [kept.get(role) or PersonRole(role=role) for role in sorted(values.roles)]

@@ -14,7 +14,10 @@ from . import commands
 from .commands import PersonValues
 from .model import Person
 
-COLUMNS = ("name", "email", "team", "roles", "language")
+COLUMNS = ("name", "email", "team", "head", "roles", "language")
+_HEAD = {"": False, "no": False, "yes": True}
+_CALLED = {"locale": "language", "heads": "head"}
+"""What fields are called in files and commands, where it is something else."""
 TEAM_IN = "team "
 """Before a language, the column that holds the same path in that language: ``team hr``."""
 
@@ -32,15 +35,16 @@ class BrokenFile(Exception):
 
 def in_words(error: Invalid) -> list[str]:
     """What is wrong with a person's values, each named as files and commands name it."""
-    return [f"{'language' if field == 'locale' else field}: {why}" for field, why in error.fields.items()]
+    return [f"{_CALLED.get(field, field)}: {why}" for field, why in error.fields.items()]
 
 
 def import_people(session: Session, actor: Actor, text: str, default_locale: str, now: datetime) -> list[Person]:
-    """Add everybody in the CSV ``text``: columns name, email, team, roles, language (the last three optional).
+    """Add everybody in the CSV ``text``: columns name, email, team, head, roles, language (the first two needed).
 
     A team is a path such as ``Company / Department / Team``; columns such as ``team hr`` may hold the same path in
-    other languages. Several roles stand with ``;`` between. Commas or semicolons separate the columns. Raises
-    BrokenFile, naming every bad line; the caller's transaction is then to be rolled back.
+    other languages. ``head`` is yes for who leads their team. Several roles stand with ``;`` between. Commas or
+    semicolons separate the columns. Raises BrokenFile, naming every bad line; the caller's transaction is then to be
+    rolled back.
     """
     people: list[Person] = []
     faults: list[tuple[int, str]] = []
@@ -114,6 +118,9 @@ def _values(row: dict[str, str], default_locale: str) -> PersonValues:
     unknown = sorted(set(roles) - {str(role) for role in Role})
     if unknown:
         raise ValueError(f"roles: unknown role {', '.join(unknown)} (known: {', '.join(Role)})")
+    head = row.get("head", "").lower()
+    if head not in _HEAD:
+        raise ValueError("head: yes or no, please")
     path = row.get("team", "")
     return PersonValues(
         name=row["name"],
@@ -121,6 +128,7 @@ def _values(row: dict[str, str], default_locale: str) -> PersonValues:
         locale=row.get("language", "").lower() or default_locale,
         roles=frozenset(Role(role) for role in roles) or frozenset({Role.EMPLOYEE}),
         team=split_path(path),
+        heads=_HEAD[head],
     )
 
 

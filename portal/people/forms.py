@@ -81,6 +81,7 @@ class PersonForm(Form):
         description=lazy("The path from the company down: Company / Department / Team"),
         render_kw={"list": "teams", "autocomplete": "off"},
     )
+    heads = BooleanField(lazy("Leads their team and all teams below it"))
     locale = SelectField(lazy("Language"), choices=_languages)
     roles = SelectMultipleField(
         lazy("Roles"),

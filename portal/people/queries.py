@@ -23,7 +23,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person as the administrator sees them; ``team`` is the path from the company down."""
+    """A person as the administrator sees them; ``team`` is the path from the company down, which they may head."""
 
     id: int
     name: str
@@ -33,6 +33,7 @@ class PersonRow:
     roles: tuple[Role, ...]
     active: bool
     has_password: bool
+    heads: bool
 
 
 @dataclass(frozen=True)
@@ -154,4 +155,5 @@ def _row(found: Person, paths: dict[int, str]) -> PersonRow:
         roles=tuple(role for role in Role if role in found.role_set),
         active=found.deactivated_at is None,
         has_password=found.password_hash is not None,
+        heads=found.heads_team,
     )

@@ -247,6 +247,7 @@ def _values(form: PersonForm) -> PersonValues:
         locale=form.locale.data,
         roles=frozenset(Role(role) for role in form.roles.data or ()),
         team=form.team_path(),
+        heads=form.heads.data,
     )
 
 

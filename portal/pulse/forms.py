@@ -1,8 +1,13 @@
 """What the forms of several rooms share."""
 
+from typing import cast
+
+from flask import current_app
+
 from ..core.forms import Form
 from ..core.shell import settings
 from .rules import Rules
+from .tokens import Tokens
 
 _LARGEST_ID = 2**31 - 1
 AN_ID = f"int(max={_LARGEST_ID})"
@@ -15,4 +20,10 @@ class BareForm(Form):
 
 def rules() -> Rules:
     """The rules in force, within a request."""
-    return Rules(settings().timezone, settings().pulse_scores, settings().pulse_comments)
+    found = settings()
+    return Rules(found.timezone, found.pulse_scores, found.pulse_comments, found.language)
+
+
+def tokens() -> Tokens:
+    """What makes and reads ballot tokens, within a request."""
+    return cast(Tokens, current_app.extensions["tokens"])

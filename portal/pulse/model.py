@@ -88,6 +88,7 @@ class Series(Base):
     __tablename__ = "pulse_series"
     __table_args__ = (
         CheckConstraint("every IN ('week', 'fortnight', 'month', 'quarter')", name="known_interval"),
+        CheckConstraint("of_month BETWEEN 1 AND 31", name="known_day"),
         CheckConstraint("hour BETWEEN 0 AND 23", name="known_hour"),
         CheckConstraint("days_open BETWEEN 1 AND 60", name="known_days"),
         CheckConstraint("questions BETWEEN 1 AND 5", name="at_most_five"),
@@ -98,6 +99,8 @@ class Series(Base):
     """By language, {"title", "intro"}."""
     every: Mapped[str] = mapped_column(String(16))
     next_on: Mapped[date]
+    of_month: Mapped[int]
+    """The day of the month that waves keep to, of which shorter months have their last."""
     hour: Mapped[int]
     days_open: Mapped[int]
     questions: Mapped[int]
@@ -241,7 +244,7 @@ class Ballot(Base):
 
     While the survey is open, ``key`` is the hash of the token with which it was cast, and ``answers`` are sealed to
     the survey's `box`, all of one length. When it is counted, every ballot is written anew under a random key, and
-    ``answers`` are JSON.
+    ``answers`` are JSON, without cohort (``unit`` is 0) and words (see `casting.rewrite`).
     """
 
     __tablename__ = "ballot"

@@ -47,8 +47,8 @@ class Cell:
     """One unit on one question or driver.
 
     ``value`` is the favourable share in whole per cent, or the recommendation score from -100 to 100; None for
-    questions that have neither (choices). ``interval`` is its 95 % interval (None when all the invited answered, or
-    with a ``bound``), ``extremes`` what it would be had all who were silent answered one way or the other.
+    questions that have neither (choices). ``interval`` is its 95 % interval, ``extremes`` what it would be had all who
+    were silent answered one way or the other (both None when all the invited answered, or with a ``bound``).
     ``distribution`` is in whole per cent by category, lowest first (for choices: each choice's share); None when it
     may not be shown. ``count`` is how many of ``n`` were favourable, or for a score (promoters, detractors).
     """
@@ -83,10 +83,13 @@ class Comments:
 
 @dataclass(frozen=True)
 class Summary:
-    """What lists, heat maps and trends show of a unit. ``answered`` counts ballots, of ``invited``."""
+    """What lists, heat maps and trends show of a unit, with all below it. ``answered`` counts ballots, of ``invited``.
+
+    It is None where, beside the others', it would tell how many of fewer than k people answered.
+    """
 
     invited: int
-    answered: int
+    answered: int | None
     drivers: Mapping[Driver, Cell]
 
 

@@ -17,7 +17,7 @@ from tests.cli.place import Place, Ran
 from tests.factories import NOW, a_page
 from tests.wins.scenes import a_win
 
-CHECKS = ["settings", "languages", "folder", "database", "schema", "index", "pending work", "webhook"]
+CHECKS = ["settings", "languages", "folder", "database", "schema", "index", "pending work", "surveys", "webhook"]
 
 
 def lines(ran: Ran) -> dict[str, tuple[str, str]]:

@@ -122,7 +122,7 @@ def _fill_pulse(session: Session, team_id: int) -> None:
     hr = a_person(session, name="Ивана", roles=[Role.HR])
     hr.heads_team = True
     names, words = {"": "Luma", "ka": "ლუმა"}, {"ka": {"title": "პულსი 💡", "intro": '\\ " \u2028'}}
-    days = {"next_on": NOW.date(), "every": "month", "hour": 9, "days_open": 7, "questions": 5}
+    days = {"next_on": NOW.date(), "of_month": 4, "every": "month", "hour": 9, "days_open": 7, "questions": 5}
     lists: dict[str, list[Any]] = {"keys": [], "audience": [team_id]}
     series = Series(texts=words, comment=True, active=True, created_by=hr.id, created_at=NOW, **days, **lists)
     session.add(series)

@@ -307,3 +307,20 @@ def test_a_text_of_nothing_but_numbers_asks_the_library_a_bounded_number_of_time
     text = " ".join(f"091 {number:07}" for number in range(0, 9_000_000, 6_000))
     assert 1_000 < calls_for(text, "PhoneNumberMatcher.__init__") <= 5 * 1_000
     assert find(blanked(text, find(text))) == ()
+
+
+PROSE = st.sampled_from(
+    "ana собака Собака at AT dot точка DOT ru com mail.ru example ქართული čaj , . - ’ ( @ ² ａ".split(" ") + [" "] * 6
+)
+
+
+@given(st.lists(PROSE, max_size=12).map("".join) | st.lists(PIECES, max_size=5).map("".join))
+def test_what_is_read_at_a_glance_is_read_as_it_would_be_letter_by_letter(text: str) -> None:
+    slowly = find(f"{text}\n…")  # Nothing with that sign is taken for plain prose, and no finding goes past it.
+    assert find(text) == slowly
+
+
+def test_most_of_what_is_written_is_read_at_a_glance() -> None:
+    text = "Hvala kolegama iz skladišta: “sve je stiglo”. Спасибо, коллеги! მადლობა – really, we’re glad at last."
+    assert find(text) == ()
+    assert calls_for(text) < 20

@@ -13,6 +13,11 @@ from portal.notices.queries import NoticeRow
 from portal.notices.words import ABOUT_NAMES, for_letter, for_site
 from tests.factories import NOW
 
+SUBJECTS = {
+    About.SURVEY: ("survey", "survey-reminder", "survey-results", "survey-held", "survey-counted"),
+    About.ACTION: ("action", "action-due", "action-overdue"),
+}
+"""The kinds that are about other things than wins and comments."""
 HOSTILE = "<script>alert(1)</script>\r\nBcc: x@example.com & “%(name)s” %s"
 
 
@@ -51,7 +56,7 @@ def test_the_number_of_people_makes_the_sentence(names: list[str], count: int, s
 @pytest.mark.usefixtures("locale")
 @pytest.mark.parametrize("about", About)
 def test_every_kind_has_a_sentence_in_every_language(about: About) -> None:
-    for subject in ("win", "comment"):
+    for subject in SUBJECTS.get(about, ("win", "comment")):
         for count in (1, 2, 3, 4, 7, 23):
             check_sentence(about, subject, count)
 
@@ -61,7 +66,7 @@ def check_sentence(about: About, subject: str, count: int) -> None:
     said = for_letter(a_row(about, subject, names=names, count=count)).sentence
     gathers = about in {About.REACTED, About.COMMENTED, About.MENTIONED}
     assert ("The lamp" in said) == (about is not About.DIGEST)
-    assert ("Ana" in said) == (gathers or about in {About.THANKED, About.ASKED})
+    assert ("Ana" in said) == (gathers or about in {About.THANKED, About.ASKED} or subject == "action")
     assert ("Ivo" in said) == (gathers and count > 1)
     assert (str(count - 2) in said) == (gathers and count > 2)
     assert "%" not in said
@@ -95,3 +100,29 @@ def test_in_a_letter_a_sentence_is_one_line_and_the_quote_as_it_was_written() ->
     assert said.sentence.count("<script>alert(1)</script> Bcc: x@example.com & “%(name)s” %s") == 2
     assert said.quote == "Well done,\nAna!"
     assert for_letter(a_row(About.DECLINED, reason="The customer’s name is in it.")).quote.startswith("The customer")
+
+
+@pytest.mark.usefixtures("english")
+def test_a_survey_that_does_not_go_on_says_why() -> None:
+    whys = ("overdue-promise", "too-few", "no-questions", "key-missing", "damaged", "something new", None)
+    said = [for_letter(a_row(About.SURVEY, "survey-held", why=why)).sentence for why in whys]
+    assert all("“The lamp”" in one for one in said)
+    assert len(set(said)) == len(whys) - 1, "what is not known has one sentence"
+    assert "a promise after the last survey is overdue" in said[0]
+
+
+@pytest.mark.usefixtures("english")
+def test_the_letter_of_a_survey_says_until_when_and_that_it_is_anonymous() -> None:
+    more = for_letter(a_row(About.SURVEY, "survey", until="2026-05-11T09:30:00+00:00")).more
+    assert more.startswith("You can answer until Monday, 11 May 2026, 09:30.")
+    assert "anonymous" in more
+    assert for_letter(a_row(About.SURVEY, "survey-results")).more == ""
+    assert for_letter(a_row(until="2026-05-11T09:30:00+00:00")).more == ""
+
+
+@pytest.mark.usefixtures("locale")
+def test_until_when_is_written_as_each_language_does() -> None:
+    more = for_letter(a_row(About.SURVEY, "survey", until="2026-05-11T09:30:00+00:00")).more
+    assert "9:30" in more
+    assert "11" in more
+    assert "{" not in more

@@ -159,7 +159,7 @@ def test_columns_that_the_portal_does_not_know_are_named_on_the_first_line(
     ((line, said),) = _faults(session, header + "Ana,ana@example.com\n")[:1] if header else _faults(session, header)
     assert line == 1
     assert said.startswith(reason)
-    assert said.endswith("(the first line names the columns: name, email, team, roles, language)")
+    assert said.endswith("(the first line names the columns: name, email, team, head, roles, language)")
 
 
 def test_a_file_of_nothing_but_its_header_adds_nobody(session: Session) -> None:

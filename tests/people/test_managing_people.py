@@ -122,6 +122,7 @@ def test_an_administrator_changes_all_that_an_account_holds(
         (Role.HR,),
         active=True,
         has_password=True,
+        heads=False,
     )
 
 

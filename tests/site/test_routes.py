@@ -47,7 +47,7 @@ def test_an_application_with_a_bare_route_does_not_start(run_settings: Settings,
 def test_addresses_are_kebab_case(app: Flask) -> None:
     for rule in rules(app):
         fixed = re.sub(r"<[^<>]+>", "", rule.rule)
-        assert re.fullmatch(r"/(?:[a-z0-9-]*/?)*(?:\.json|\.atom|\.webmanifest)?", fixed), rule.rule
+        assert re.fullmatch(r"/(?:[a-z0-9-]*/?)*(?:\.json|\.csv|\.xlsx|\.atom|\.webmanifest)?", fixed), rule.rule
 
 
 @pytest.mark.parametrize("role", [None, *Role])

@@ -13,8 +13,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The header's menus close as menus do: by Escape, and by a click or the focus going elsewhere.
-const menus = document.querySelectorAll("details.menu");
-const closeMenus = (except) => menus.forEach((menu) => menu.contains(except) || (menu.open = false));
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu")) if (!menu.contains(except)) menu.open = false;
+};
 document.addEventListener("click", (event) => closeMenus(event.target));
 document.addEventListener("focusin", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
