@@ -13,6 +13,7 @@ from ..core.errors import NotFound
 from ..core.locale import Text
 from . import answering, casting
 from .model import Ballot, Kind, State, Survey
+from .questions import Question
 from .tokens import Voter, part_of
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -89,22 +90,10 @@ def ballot(
     part = part_of(voter.lot, survey.parts)
     locale = next((code for code in languages if code in survey.texts), next(iter(survey.texts), ""))
     words = survey.texts.get(locale, {})
-    questions = []
-    for question in answering.asked(casting.questions(session, survey.id), part):
-        name, said = answering.field(question.number), question.said_in(languages)
-        questions.append(
-            Asked(
-                number=question.number,
-                name=name,
-                kind=question.kind,
-                locale=said.locale,
-                text=said.text,
-                choices=said.choices,
-                not_applicable=question.not_applicable,
-                typed=tuple(value for value in typed.get(name, ()) if value.strip()),
-                error=errors.get(name),
-            )
-        )
+    questions = tuple(
+        put(question, languages, typed, errors)
+        for question in answering.asked(casting.questions(session, survey.id), part)
+    )
     return BallotPage(
         survey_id=survey.id,
         words_locale=locale,
@@ -115,8 +104,26 @@ def ballot(
         token=token,
         lang=languages[0],
         before=bool(session.scalar(select(exists().where(*own)))),
-        questions=tuple(questions),
+        questions=questions,
         error=errors.get(answering.WHOLE),
         least_scores=survey.least_scores or 0,
         least_comments=survey.least_comments or 0,
+    )
+
+
+def put(
+    question: Question, languages: Sequence[str], typed: Mapping[str, Sequence[str]], errors: Mapping[str, Text]
+) -> Asked:
+    """A question as a form puts it, in the first of ``languages`` it has, with what was typed and what is wrong."""
+    name, said = answering.field(question.number), question.said_in(languages)
+    return Asked(
+        number=question.number,
+        name=name,
+        kind=question.kind,
+        locale=said.locale,
+        text=said.text,
+        choices=said.choices,
+        not_applicable=question.not_applicable,
+        typed=tuple(value for value in typed.get(name, ()) if value.strip()),
+        error=errors.get(name),
     )

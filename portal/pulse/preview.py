@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..core.locale import Text
 from . import answering
-from .ballot_queries import Asked, BallotPage
+from .ballot_queries import BallotPage, put
 from .making_queries import Managed
 from .questions import NOT_APPLICABLE, Answer, Answers, Question, Words
 
@@ -54,9 +54,7 @@ def ballot(
         token="",
         lang=languages[0],
         before=False,
-        questions=tuple(
-            _asked(question, languages, typed, errors) for question in answering.asked(view.questions, part)
-        ),
+        questions=tuple(put(question, languages, typed, errors) for question in answering.asked(view.questions, part)),
         error=errors.get(answering.WHOLE),
         least_scores=view.least_scores,
         least_comments=view.least_comments,
@@ -69,23 +67,6 @@ def tried(view: Managed, part: int, languages: Sequence[str], answers: Answers) 
         Tried(question, words, answer := answers.get(question.number), _chosen(words, answer))
         for question in answering.asked(view.questions, part)
         for words in [question.said_in(languages)]
-    )
-
-
-def _asked(
-    question: Question, languages: Sequence[str], typed: Mapping[str, Sequence[str]], errors: Mapping[str, Text]
-) -> Asked:
-    name, said = answering.field(question.number), question.said_in(languages)
-    return Asked(
-        number=question.number,
-        name=name,
-        kind=question.kind,
-        locale=said.locale,
-        text=said.text,
-        choices=said.choices,
-        not_applicable=question.not_applicable,
-        typed=tuple(value for value in typed.get(name, ()) if value.strip()),
-        error=errors.get(name),
     )
 
 

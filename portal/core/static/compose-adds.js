@@ -8,42 +8,10 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 const element = (tag, values = {}) => Object.assign(document.createElement(tag), values);
 const changed = () => form.dispatchEvent(new Event("change"));
 
-// Colleagues: type-ahead, and chips of those who are thanked.
-const thank = one("#thank"), list = one("#thank-list"), chips = one("[data-thanked]"), thankSaid = one("[data-thank-said]");
-let people = [], at = -1, thankTimer = 0, thankAsking = null;
-for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": list.id, "aria-autocomplete": "list" })) thank.setAttribute(name, value);
-function close() {
-  list.hidden = true;
-  at = -1;
-  thank.setAttribute("aria-expanded", "false");
-  thank.removeAttribute("aria-activedescendant");
-}
-function mark(number) {
-  at = (number + people.length) % people.length;
-  [...list.children].forEach((option, place) => option.setAttribute("aria-selected", String(place === at)));
-  thank.setAttribute("aria-activedescendant", list.children[at].id);
-  list.children[at].scrollIntoView({ block: "nearest" });
-}
-function show(found) {
-  const thanked = new Set(all("[name=thanked]:checked").map((box) => box.value));
-  people = found.filter((person) => !thanked.has(String(person.id)));
-  list.replaceChildren(...people.map((person, place) => {
-    const option = element("li", { id: `thank-${place}`, role: "option" });
-    option.setAttribute("aria-selected", "false");
-    option.append(element("span", { textContent: person.name }), element("span", { className: "hint", textContent: person.team }));
-    option.addEventListener("mousedown", (event) => event.preventDefault());
-    option.addEventListener("click", () => take(person));
-    return option;
-  }));
-  at = -1;
-  list.hidden = !people.length;
-  thank.setAttribute("aria-expanded", String(people.length > 0));
-  thank.removeAttribute("aria-activedescendant");
-  thankSaid.textContent = people.length ? fill(words.found, { number: people.length }) : words.none;
-}
-function take(person) {
+// Colleagues: chips of those who are thanked, chosen in a field that suggests them (colleagues.js).
+const thanks = one("#thanks [data-colleagues]"), thank = one("#thank"), chips = one("[data-thanked]"), thankSaid = one("[role=status]", thanks);
+thanks.addEventListener("colleague", ({ detail: person }) => {
   thank.value = "";
-  close();
   if (all("[name=thanked]").length >= Number(form.dataset.mostThanked)) { thankSaid.textContent = words.most; return; }
   const row = element("li"), label = element("label", { className: "person-chip" });
   const box = element("input", { type: "checkbox", name: "thanked", value: person.id, checked: true });
@@ -52,35 +20,13 @@ function take(person) {
   chips.append(row);
   thankSaid.textContent = fill(words.added, person);
   changed();
-}
+});
 chips.addEventListener("change", (event) => {
   const row = event.target.closest("li");
   thankSaid.textContent = fill(words.removed, { name: row.textContent.trim() });
   row.remove();
   thank.focus();
 });
-thank.addEventListener("input", () => {
-  clearTimeout(thankTimer);
-  if (!thank.value.trim()) return close();
-  thankTimer = setTimeout(async () => {
-    thankAsking?.abort();
-    thankAsking = new AbortController();
-    try {
-      const answer = await fetch(`/colleagues.json?${new URLSearchParams({ q: thank.value })}`, { signal: thankAsking.signal });
-      if (answer.ok && thank.value.trim()) show((await answer.json()).people);
-    } catch { close(); }
-  }, 180);
-  return undefined;
-});
-thank.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") return close();
-  if (list.hidden) return undefined;
-  if (event.key === "ArrowDown") { event.preventDefault(); mark(at + 1); }
-  if (event.key === "ArrowUp") { event.preventDefault(); mark(at < 0 ? people.length - 1 : at - 1); }
-  if (event.key === "Enter") { event.preventDefault(); event.stopPropagation(); if (people.length) take(people[Math.max(at, 0)]); }
-  return undefined;
-});
-thank.addEventListener("blur", close);
 
 // Pictures: uploaded at once, one after the other.
 const shown = one("[data-pictures]"), chooser = one("#new-picture"), pictureSaid = one("[data-pictures-said]");
