@@ -14,9 +14,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 PASSWORD = "a lamp in the window"
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 SHOTS = {
-    "front.png": ("/", "en", {"viewport": {"width": 1280, "height": 860}}),
-    "story.png": ("/stories/hotel-lamp", "ka", {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}),
+    "front.png": ("employee", "/", "en", {"viewport": {"width": 1280, "height": 860}}),
+    "story.png": ("employee", "/stories/hotel-lamp", "ka", PHONE),
+    "survey.png": ("hr", "/surveys/3/results/heat-map?unit=2", "en", {"viewport": {"width": 1280, "height": 680}}),
 }
 
 
@@ -60,11 +62,13 @@ def look(url: str) -> None:
         browser.close()
 
 
-def take(browser: Browser, url: str, name: str, address: str, locale: str, options: dict[str, object]) -> None:
-    """One picture, by an employee who reads in ``locale``."""
+def take(
+    browser: Browser, url: str, name: str, who: str, address: str, locale: str, options: dict[str, object]
+) -> None:
+    """One picture, by somebody who reads in ``locale``."""
     page = browser.new_context(base_url=url, **options).new_page()
     page.goto("/sign-in")
-    page.fill("#email", "employee@example.com")
+    page.fill("#email", f"{who}@example.com")
     page.fill("#password", PASSWORD)
     page.click("main form .actions button")
     page.wait_for_url("**/")

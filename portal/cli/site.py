@@ -15,10 +15,11 @@ from ..core.db import Database
 from ..core.errors import Invalid
 from ..core.permissions import SYSTEM, Role
 from ..core.security import secret_key
+from ..pulse import SignedTokens
 from ..search import rebuild
-from . import sample
+from . import sample, sample_pulse
 from .content import import_folder
-from .opening import SHIPPED, open_database, open_index, remove_sqlite, sqlite_file
+from .opening import SHIPPED, open_database, open_index, pulse_keys, pulse_rules, remove_sqlite, sqlite_file
 from .serving import refuse_taken, run_server
 
 DEMO_ACCOUNTS = ("employee", "editor", "hr", "admin")
@@ -37,7 +38,9 @@ def refuse_data(settings: Settings, database: Database) -> None:
         raise click.ClickException("the database holds tables already")
 
 
-def make_portal(settings: Settings, content: Path, email: str, password: str, name: str = "") -> Database:
+def make_portal(
+    settings: Settings, content: Path, email: str, password: str, name: str = "", team: tuple[str, ...] = ()
+) -> Database:
     """A new portal with the guidance in ``content`` and one administrator; on any failure nothing is left behind."""
     database = Database(settings.database)
     refuse_data(settings, database)
@@ -45,7 +48,7 @@ def make_portal(settings: Settings, content: Path, email: str, password: str, na
     try:
         schema.upgrade(database.engine)
         secret_key(settings)
-        _add_admin(database, name or email.partition("@")[0], email, password, settings.language)
+        _add_admin(database, name or email.partition("@")[0], email, password, settings.language, team)
         import_folder(database, content)
         count = rebuild(database, open_index(settings))
     except BaseException:
@@ -55,12 +58,12 @@ def make_portal(settings: Settings, content: Path, email: str, password: str, na
     return database
 
 
-def _add_admin(database: Database, name: str, email: str, password: str, locale: str) -> None:
+def _add_admin(database: Database, name: str, email: str, password: str, locale: str, team: tuple[str, ...]) -> None:
     fault = accounts.password_fault(password, email, email.partition("@")[0])
     if fault:
         raise click.ClickException(f"PORTAL_ADMIN_PASSWORD: {fault}")
     roles = frozenset({Role.EMPLOYEE, Role.ADMIN})
-    values = accounts.PersonValues(name=name, email=email, locale=locale, roles=roles)
+    values = accounts.PersonValues(name=name, email=email, locale=locale, roles=roles, team=team)
     try:
         with database.transaction() as session:
             person = accounts.add_person(session, SYSTEM, values, clock.now())
@@ -143,11 +146,14 @@ def _make_demo(settings: Settings, kept: Path) -> Database:
     fault = accounts.password_fault(password)
     if fault:
         raise click.ClickException(f"PORTAL_DEMO_PASSWORD: {fault}")
-    database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić")
+    database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić", team=("Luma",))
     try:
         with database.transaction() as session:
             sample.add_people(session, settings.language, clock.now())
             sample.share_wins(session, clock.now())
+        tokens = SignedTokens(secret_key(settings))
+        house = sample_pulse.House(database, pulse_keys(settings), tokens, pulse_rules(settings))
+        sample_pulse.hold_surveys(house, clock.now())
         _set_demo_passwords(database, kept, password)
     except BaseException:
         _clear(settings, database)

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.cli.opening import pulse_keys
 from portal.core.permissions import Role
 from portal.knowledge import stamps
 from portal.people.model import Person, Team
+from portal.pulse.model import State, Survey
 from tests.cli.place import Place, left
 from tests.cli.sites import Site, free_port, site
 from tests.processes import DEADLINE_S, PORTAL, popen, until
@@ -36,6 +38,7 @@ def test_a_demo_is_made_once_and_served_again_with_the_password_asked_for(place:
         os.killpg(running.process.pid, signal.SIGINT)
         assert running.process.wait(DEADLINE_S) == 0
     it_is_a_company_with_guidance(place)
+    it_has_been_asked_how_it_is(place)
     people = everybody(place)
     assert (place.data / "demo-password").stat().st_mode & 0o777 == 0o600
 
@@ -58,7 +61,7 @@ def it_is_a_company_with_guidance(place: Place) -> None:
         people = list(session.scalars(select(Person)))
         teams = {team.id: team for team in session.scalars(select(Team))}
         texts = Counter(locale for _, locale in stamps(session))
-    assert 35 <= len(people) <= 45
+    assert 60 <= len(people) <= 75
     assert {person.locale for person in people} == {"en", "ru", "hr", "ka"}
     assert {role for person in people for role in person.role_set} == set(Role)
     assert [team.name for team in teams.values() if team.parent_id is None] == ["Luma"]
@@ -66,6 +69,13 @@ def it_is_a_company_with_guidance(place: Place) -> None:
     leaves = [team for team in teams.values() if team.id not in parents]
     assert any(teams[teams[leaf.parent_id].parent_id].parent_id is None for leaf in leaves if leaf.parent_id)
     assert min(texts[locale] for locale in ("en", "ru", "hr", "ka")) >= 12
+
+
+def it_has_been_asked_how_it_is(place: Place) -> None:
+    with place.database() as database, database.reading() as session:
+        states = Counter(session.scalars(select(Survey.state)))
+    assert (states[State.CLOSED], states[State.OPEN]) == (6, 1)
+    assert len(pulse_keys(place.settings).known()) == 1
 
 
 def test_a_demo_refuses_a_password_that_is_easy_to_guess(place: Place) -> None:

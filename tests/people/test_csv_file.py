@@ -186,9 +186,9 @@ def test_only_who_may_manage_people_imports_any(session: Session) -> None:
 
 
 def test_the_sample_company_is_a_file_that_can_be_imported(session: Session) -> None:
-    rows = _imported(session, PEOPLE.read_text(encoding="utf-8"))
-    assert 35 <= len(rows) <= 45
-    assert {row.locale for row in rows.values()} == {"en", "ru", "hr", "ka"}
+    added = import_people(session, SYSTEM, PEOPLE.read_text(encoding="utf-8"), "en", NOW)
+    assert 60 <= len(added) <= 75
+    assert {person.locale for person in added} == {"en", "ru", "hr", "ka"}
     paths = {locale: team_paths(session, locale) for locale in ("en", "ru", "hr", "ka")}
     assert paths["ru"].keys() == paths["en"].keys()
     shop = next(team_id for team_id, path in paths["en"].items() if path == "Luma / Shops")

@@ -12,7 +12,7 @@ from portal.core.permissions import SYSTEM, Can, Role
 from portal.people import BrokenFile, PersonValues, able, as_actor, headed_team, import_people, staff
 from portal.people.commands import change_person
 from portal.people.model import Person
-from portal.people.queries import people, signed_in
+from portal.people.queries import people, signed_in, team_paths
 from tests.factories import NOW, a_person
 
 SHOPS = ("Luma", "Shops")
@@ -81,8 +81,10 @@ def test_a_head_that_is_none_is_named_with_its_line(
 
 
 def test_each_unit_of_the_sample_company_has_one_head(session: Session) -> None:
-    import_people(session, SYSTEM, PEOPLE.read_text(encoding="utf-8"), "en", NOW)
-    heads = {row.team: row.name for row in people(session).rows if row.heads}
+    added = import_people(session, SYSTEM, PEOPLE.read_text(encoding="utf-8"), "en", NOW)
+    paths = team_paths(session)
+    heads = {paths[person.team_id]: person.name for person in added if person.heads_team and person.team_id}
+    assert len(heads) == sum(person.heads_team for person in added)
     units = {"Luma / Customer Care", "Luma / Shops", "Luma / Operations", "Luma / People", "Luma / Service Quality"}
     assert set(heads) == units | {"Luma"}
     assert heads["Luma"] == "Oliver Grant"
