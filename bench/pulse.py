@@ -97,7 +97,7 @@ def wave(database: Database, keys: KeyRing, rules: Rules, opens: datetime, *, qu
     with database.transaction() as session:
         assert life.stop(session, survey, closes)
     with timed("counted", say), database.reading() as session:
-        found = life.tally(session, survey, keys)
+        found = life.tally(session, survey, keys, rules)
         assert isinstance(found, life.Counted)
     with timed("written down", say), database.transaction() as session:
         assert life.settle(session, survey, found, rules, closes)

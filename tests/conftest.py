@@ -2,9 +2,10 @@
 
 The same suite runs on SQLite and on PostgreSQL (``--database``), where what asks no database is left out. Each test
 works inside an outer transaction, in which every commit of the program is a savepoint; at the end it is undone. Tests
-that need real commits, several connections or processes take `own_database_url`: an empty database of their own.
+that need real commits, several connections or processes take `own_database`: migrated, and made anew for each.
 """
 
+import gc
 import importlib
 import os
 import shutil
@@ -35,13 +36,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
+ONCE = (
+    "tests/browser/",  # What a browser does with a page: the page was made of the same rows.
+    "tests/cli/test_calling.py",  # What commands say of wrong words and settings, before they ask any database.
+    "tests/cli/test_guidance.py::test_without_a_folder_the_shipped_guidance_is_checked",  # Files.
+    "tests/cli/test_init.py::test_init_asks_for_the_password_at_a_terminal_and_does_not_show_it",  # The terminal.
+    "tests/cli/test_serving.py::test_a_site_",  # How processes end: what they did before is done in other tests.
+    "tests/core/test_archive_damage.py",  # What is wrong with a backup's file shows before a database is asked.
+    "tests/search/test_damage.py",  # What is wrong with the index's files: no database is among them.
+    "tests/site/",  # Which addresses there are, and whom they let in.
+    "tests/wins/test_hostile.py::test_a_hostile_",  # How a text is shown.
+    "tests/wins/test_hostile.py::test_twenty_thousand_",  # How long it takes to render one.
+)
+"""Where tests begin with a database, but what they are about doesn't depend on which: also run with SQLite alone."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks no database is run once, with SQLite: it would say the same again."""
+    """What asks no database, or is about none, is run once, with SQLite: it would say the same again."""
     if config.getoption("--database") == "sqlite":
         return
-    asks = [isinstance(item, pytest.Function) and "server_url" in item.fixturenames for item in items]
-    config.hook.pytest_deselected(items=[item for item, does in zip(items, asks, strict=True) if not does])
-    items[:] = [item for item, does in zip(items, asks, strict=True) if does]
+
+    def asks(item: pytest.Item) -> bool:
+        asked = isinstance(item, pytest.Function) and "server_url" in item.fixturenames
+        return asked and not item.nodeid.startswith(ONCE)
+
+    config.hook.pytest_deselected(items=[item for item in items if not asks(item)])
+    items[:] = [item for item in items if asks(item)]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what was loaded: it stays, and looking through it is a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture
@@ -77,7 +104,23 @@ def server_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture(scope="session")
-def new_database(server_url: str | None, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+def tell_server(server_url: str | None) -> Iterator[Callable[..., None]]:
+    """Has the PostgreSQL server do what it does in no transaction."""
+    engine = create_engine(server_url or "sqlite://", isolation_level="AUTOCOMMIT")
+
+    def tell(*statements: str) -> None:
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    yield tell
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def new_database(
+    server_url: str | None, tell_server: Callable[..., None], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], str]:
     """Makes an empty database and gives its address."""
     numbers = count(1)
 
@@ -85,37 +128,68 @@ def new_database(server_url: str | None, tmp_path_factory: pytest.TempPathFactor
         if server_url is None:
             return f"sqlite:///{tmp_path_factory.mktemp('database')}/portal.sqlite"
         name = f"test_{next(numbers)}"
-        engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-        engine.dispose()
+        tell_server(f'CREATE DATABASE "{name}"')
+        return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_database(
+    server_url: str | None,
+    tell_server: Callable[..., None],
+    new_database: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], str]:
+    """Makes a migrated database of a name, anew if there is one, and gives its address.
+
+    All are copies of one that was migrated for them and that nobody connects to: a tenth of the time.
+    """
+    url = new_database()
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    engine.dispose()  # SQLite's log is put into the file by the last one who leaves.
+    model = make_url(url).database
+    assert model
+
+    def make(name: str) -> str:
+        if server_url is None:
+            folder = tmp_path_factory.getbasetemp() / "migrated" / name
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            shutil.copy(model, folder / "portal.sqlite")
+            return f"sqlite:///{folder}/portal.sqlite"
+        tell_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{model}"')
         return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
     return make
 
 
 @pytest.fixture
-def own_database_url(new_database: Callable[[], str]) -> str:
-    """An empty database for one test."""
-    return new_database()
-
-
-@pytest.fixture
-def own_database(own_database_url: str) -> Iterator[Database]:
-    """A migrated database for one test, where commits are real."""
-    database = Database(own_database_url)
-    schema.upgrade(database.engine)
-    yield database
-    database.engine.dispose()
+def own_database_url(migrated_database: Callable[[str], str]) -> str:
+    """A migrated database for one test."""
+    return migrated_database("own")
 
 
 @pytest.fixture(scope="session")
-def migrated_url(new_database: Callable[[], str]) -> str:
-    url = new_database()
-    engine = make_engine(url)
-    schema.upgrade(engine)
-    engine.dispose()
-    return url
+def own_engine(migrated_database: Callable[[str], str]) -> Iterator[Database]:
+    """What all tests with a database of their own share: it remembers the statements that it has compiled."""
+    made = Database(migrated_database("own"))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def own_database(own_engine: Database, own_database_url: str) -> Iterator[Database]:
+    """The same, where commits are real."""
+    own_engine.on_outbox = lambda: None
+    yield own_engine
+    own_engine.engine.dispose()  # Nobody is connected to what the next test has at this address.
+
+
+@pytest.fixture(scope="session")
+def migrated_url(migrated_database: Callable[[str], str]) -> str:
+    return migrated_database("run")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from portal.core.permissions import SYSTEM, Actor, Role
 from portal.knowledge.commands import add_page, set_facts, write_revision
 from portal.knowledge.model import Kind, Page, PageFacts, PageText, Source
 from portal.people import PersonValues, add_person, hashed
-from portal.people.model import Person
+from portal.people.model import Person, PersonRole, search_text
 
 PASSWORD = "a lamp in the window"
 _PASSWORD_HASH = hashed(PASSWORD)
@@ -34,6 +34,27 @@ def a_person(
         person.password_hash = _PASSWORD_HASH
         session.flush()
     return person
+
+
+def like(session: Session, first: Person, number: int) -> list[Person]:
+    """So many more of the team, roles and password of ``first``, written down at once: a thirtieth of the time."""
+    people = [
+        Person(
+            email=f"{one}.{first.email}",
+            name=f"{first.name} {one}",
+            search_text=search_text(f"{first.name} {one}", f"{one}.{first.email}"),
+            locale=first.locale,
+            team_id=first.team_id,
+            password_hash=first.password_hash,
+            stamp=f"{one}",
+            created_at=first.created_at,
+            roles=[PersonRole(role=role) for role in sorted(first.role_set)],
+        )
+        for one in range(1, number + 1)
+    ]
+    session.add_all(people)
+    session.flush()
+    return people
 
 
 def a_page(

@@ -111,6 +111,11 @@ def written_share(percent: int) -> str:
     return str(format_percent(percent / 100, locale=_FORMATS.get(chosen(), chosen())))
 
 
+def written_decimal(number: float) -> str:
+    """A number in two places, as this request's language writes it."""
+    return str(format_decimal(number, "0.00", locale=_FORMATS.get(chosen(), chosen())))
+
+
 def said_in(code: str, text: str) -> str:
     """``text``, English as it stands in the source, in another language than the request's: what goes into a text."""
     return str(_catalogue(code).gettext(text)) if code != SOURCE else text

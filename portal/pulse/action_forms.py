@@ -1,6 +1,5 @@
 """What HR and heads of teams fill in as they promise something, and whoever looks after it as they tell how it goes."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -124,9 +123,9 @@ class PromiseForm(Form):
         """What was sent of a field that each language has, by language."""
         return {code: self[f"{name}_{code}"].data or "" for code in available()}
 
-    def reason(self, progress: Progress | None = None) -> NoteValues:
+    def reason(self) -> NoteValues:
         """Why the date is moved."""
-        return NoteValues(self.why.data or "", chosen(), progress)
+        return NoteValues(self.why.data or "", chosen())
 
 
 def promise_form(ground: Ground, action: Action | None = None, *, unsent: bool = False) -> PromiseForm:
@@ -163,11 +162,6 @@ def promise_form(ground: Ground, action: Action | None = None, *, unsent: bool =
         **{f"said_{code}": text for code, text in action.said.items()},
         **{f"promise_{code}": text for code, text in action.promise.items()},
     )
-
-
-def languages() -> Sequence[str]:
-    """All languages, the reader's own first."""
-    return tuple(dict.fromkeys((chosen(), *available())))
 
 
 def refuse(form: Form, error: Invalid) -> None:

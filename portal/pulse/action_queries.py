@@ -14,9 +14,9 @@ from .. import people
 from ..core.permissions import Actor
 from . import policy
 from .action_model import Action, ActionNote, Progress
-from .action_reach import led_units, readable, unit_and_above
-from .model import Driver, State, Survey, SurveyQuestion, SurveyUnit
-from .survey_queries import titled
+from .action_reach import along_the_line, led_units, readable
+from .model import Driver, Series, State, Survey, SurveyQuestion, SurveyUnit
+from .survey_queries import Wave, titled, wave_of
 
 ON_A_PAGE = 20
 OPEN = (Progress.PROMISED, Progress.BEGUN)
@@ -45,12 +45,14 @@ class NoteLine:
 class ActionLine:
     """A promise. ``unit`` has no text for all who were asked; ``asked`` are the question's words, if it is about one.
 
-    ``owner`` is empty when their account is gone. ``last`` is the last word on it.
+    ``wave`` tells the survey from others of its title. ``owner`` is empty when their account is gone. ``last`` is the
+    last word on it.
     """
 
     id: int
     survey_id: int
     survey: Said
+    wave: Wave | None
     unit_number: int
     unit: Said
     driver: Driver | None
@@ -131,17 +133,17 @@ def action(session: Session, actor: Actor, action_id: int, order: Sequence[str],
 def promises_of(
     session: Session, actor: Actor, survey_id: int, unit: int | None, order: Sequence[str], today: date
 ) -> tuple[ActionLine, ...]:
-    """What was promised after a survey, to a ``unit`` and those that it is part of, or (None) to anybody.
+    """What was promised after a survey, to a ``unit``, those that it is part of and those below, or (None) to anybody.
 
-    Only what ``actor`` may read; the unit's own first, then by date.
+    Only what ``actor`` may read; the unit's own first, then those above, the nearest first, then those below by date.
     """
     wanted = _actions().where(Action.survey_id == survey_id, readable(session, actor))
-    path: tuple[int, ...] = ()
+    place: dict[int, int] = {}
     if unit is not None:
-        path = unit_and_above(session, survey_id, unit)
-        wanted = wanted.where(Action.unit.in_(path))
+        place = {number: at for at, number in enumerate(along_the_line(session, survey_id, unit))}
+        wanted = wanted.where(Action.unit.in_(list(place)))
     lines = _lines(session, wanted.order_by(Action.due_on, Action.id), order, today)
-    return tuple(sorted(lines, key=lambda line: path.index(line.unit_number) if path else 0))
+    return tuple(sorted(lines, key=lambda line: place.get(line.unit_number, 0)))
 
 
 def for_next_survey(
@@ -194,8 +196,16 @@ def _actions() -> Select[Any]:
     unit = (SurveyUnit.survey_id == Action.survey_id) & (SurveyUnit.number == Action.unit)
     question = (SurveyQuestion.survey_id == Action.survey_id) & (SurveyQuestion.number == Action.question)
     return (
-        select(Action, Survey.texts.label("survey"), SurveyUnit.names, SurveyQuestion.texts.label("question"))
+        select(
+            Action,
+            Survey.texts.label("survey"),
+            Survey.opened_at,
+            Series.every,
+            SurveyUnit.names,
+            SurveyQuestion.texts.label("question"),
+        )
         .join(Survey, Survey.id == Action.survey_id)
+        .outerjoin(Series, Series.id == Survey.series_id)
         .join(SurveyUnit, unit)
         .outerjoin(SurveyQuestion, question)
     )
@@ -215,6 +225,7 @@ def _lines(session: Session, wanted: Select[Any], order: Sequence[str], today: d
             id=own.id,
             survey_id=own.survey_id,
             survey=title(row.survey, order),
+            wave=wave_of(row.opened_at, row.every),
             unit_number=own.unit,
             unit=unit_name(row.names, order),
             driver=Driver(own.driver) if own.driver else None,
@@ -248,8 +259,9 @@ def title(texts: Mapping[str, Any], order: Sequence[str]) -> Said:
 
 
 def unit_name(names: Mapping[str, str], order: Sequence[str]) -> Said:
-    """What a unit was called; without text for all who were asked."""
-    return next((Said(names[code], code) for code in order if names.get(code)), Said(names.get("", ""), None))
+    """What a unit was called, in the reader's language or else the company's own; no text for all who were asked."""
+    own = order[0] if order and names.get(order[0]) else None
+    return Said(names.get(own or "", ""), own)
 
 
 def question_words(texts: Mapping[str, Any], order: Sequence[str]) -> Said:

@@ -40,16 +40,22 @@ def led_units(session: Session, actor: Actor, survey_id: int) -> frozenset[int]:
     return frozenset(session.scalars(select(led.c.number)))
 
 
-def unit_and_above(session: Session, survey_id: int, unit: int) -> tuple[int, ...]:
-    """A unit and those above it, the lowest first; empty when there is none of that number."""
+def along_the_line(session: Session, survey_id: int, unit: int) -> tuple[int, ...]:
+    """A unit, then those above it, the lowest first, then all below it, the highest first; of no such unit none."""
     wanted = select(SurveyUnit.number, SurveyUnit.parent).where(SurveyUnit.survey_id == survey_id)
-    parents = dict(session.execute(wanted).all())
+    parents = dict(session.execute(wanted.order_by(SurveyUnit.number)).all())
     path: list[int] = []
     at: int | None = unit
     while at is not None and at in parents:
         path.append(at)
         at = parents[at]
-    return tuple(path)
+    children: dict[int | None, list[int]] = {}
+    for number, parent in parents.items():
+        children.setdefault(parent, []).append(number)
+    below = list(children.get(unit, ()))
+    for one in below:  # Grows as it goes.
+        below += children.get(one, ())
+    return (*path, *below)
 
 
 def _asked(person_id: int) -> CTE:

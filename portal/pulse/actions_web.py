@@ -14,7 +14,7 @@ from ..core.locale import chosen, gettext, written_day
 from ..core.permissions import Can, allow
 from ..core.shell import see_other
 from . import action_ground, action_queries, actions, policy
-from .action_forms import PROGRESS_NAMES, NoteForm, PromiseForm, languages, promise_form, refuse
+from .action_forms import PROGRESS_NAMES, NoteForm, PromiseForm, promise_form, refuse
 from .action_ground import Ground
 from .action_model import Action
 from .action_queries import ActionLine, ActionView, Which
@@ -196,7 +196,7 @@ def _form(form: PromiseForm, ground: Ground, view: ActionView | None = None, sta
         form=form,
         ground=ground,
         view=view,
-        languages=languages(),
+        languages=order(chosen()),
         action_id=view.line.id if view else None,
         theirs=view if status == 409 else None,
     )

@@ -17,7 +17,7 @@ from ..core.permissions import Can
 from ..notices import About
 from .model import SURVEY, Announcement, Invitation, State, Step, Survey, Turnout
 from .rules import Rules
-from .survey_queries import order, titled
+from .survey_queries import order, reads_results, titled
 
 STRETCH = 500
 REMINDER, RESULTS, HELD, COUNTED = "survey-reminder", "survey-results", "survey-held", "survey-counted"
@@ -80,7 +80,7 @@ def silence(session: Session, survey_id: int) -> None:
 def tell_hr(
     session: Session, survey: Survey, subject: str, address: str, rules: Rules, now: datetime, why: str = ""
 ) -> None:
-    """Tell all of HR how the survey goes on, or with ``why``, that it doesn't; in place of what they were told before.
+    """Tell all of HR how the survey goes on, or with ``why``, that it doesn't; in place of what held it back before.
 
     ``address`` is where they see to it.
     """
@@ -91,7 +91,7 @@ def tell_hr(
 
 
 def all_is_well(session: Session, survey: Survey) -> None:
-    """Take back what HR was told of a survey that did not go on."""
+    """Take back what HR was told of a survey that did not go on: it does now, or is not to, or is no more."""
     notices.take_back(session, HELD, survey.id)
 
 
@@ -107,10 +107,22 @@ def _has_a_point(session: Session, survey: Survey, step: Step, now: datetime) ->
 
 
 def _whom(session: Session, survey_id: int, step: Step, ids: Sequence[int]) -> list[int]:
-    if step in {Step.INVITATION, Step.RESULTS}:
+    if step is Step.INVITATION:
         return list(ids)
+    if step is Step.RESULTS:
+        return _readers(session, ids)
     handed = select(Turnout.person_id).where(Turnout.survey_id == survey_id, Turnout.person_id.in_(ids))
     return sorted(set(ids) - set(session.scalars(handed)))
+
+
+def _readers(session: Session, ids: Sequence[int]) -> list[int]:
+    """Those who read results, should they be published: all but who only runs the portal, who would be refused."""
+    kept = {
+        one
+        for one in people.able(session, Can.MANAGE_PEOPLE)
+        if (actor := people.actor_of(session, one)) and not reads_results(session, actor)
+    }
+    return [one for one in ids if one not in kept]
 
 
 def _tell(session: Session, survey: Survey, subject: str, ids: Sequence[int], rules: Rules, now: datetime) -> None:

@@ -26,7 +26,7 @@ bp = Blueprint("asking", __name__, template_folder="templates")
 @bp.get("/surveys/bank")
 @allow(Can.MANAGE_SURVEYS)
 def bank_page() -> ResponseReturnValue:
-    """The bank of questions, by driver, in all languages."""
+    """The bank of questions, by driver; of one ``?driver=``, in all languages."""
     return render_template("pulse/manage_bank.html", **_bank(), view=None, chosen_keys=(), error=None)
 
 

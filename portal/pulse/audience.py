@@ -1,6 +1,6 @@
 """Whom a survey would ask, and in which groups their answers would be counted, as the company is today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -58,9 +58,18 @@ def chosen_members(
     return {team: size for team, size in sizes.items() if within(team)}
 
 
+def topmost(above: Mapping[int, Sequence[int]], teams: Collection[int]) -> list[int]:
+    """``teams`` without those below others of them, which are chosen with these.
+
+    ``above``: for each team itself and those above it.
+    """
+    wanted = set(teams)
+    return sorted(team for team in wanted if not wanted & set(above.get(team, ())[1:]))
+
+
 def invited(session: Session, teams: Sequence[int]) -> int:
     """How many would be asked today."""
-    return sum(chosen_members(_parents(session), people.team_sizes(session), teams).values())
+    return sum(chosen_members(team_parents(session), people.team_sizes(session), teams).values())
 
 
 def foreseen(session: Session, teams: Sequence[int], least: int, locale: str) -> Audience:
@@ -68,7 +77,7 @@ def foreseen(session: Session, teams: Sequence[int], least: int, locale: str) ->
 
     The same number of questions to the database for any company.
     """
-    parents, sizes = _parents(session), people.team_sizes(session)
+    parents, sizes = team_parents(session), people.team_sizes(session)
     members = chosen_members(parents, sizes, teams)
     names = people.team_names(session, parents, locale)
     tree = _Tree(parents, sizes, members, names, frozenset(teams), divide(parents, members, least))
@@ -124,7 +133,8 @@ class _Tree:
         return children, people_in, asked_in
 
 
-def _parents(session: Session) -> dict[int, int | None]:
+def team_parents(session: Session) -> dict[int, int | None]:
+    """For each team the one above it."""
     return {team: (path[1] if len(path) > 1 else None) for team, path in people.team_ancestry(session).items()}
 
 

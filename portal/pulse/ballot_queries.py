@@ -14,6 +14,7 @@ from ..core.locale import Text
 from . import answering, casting
 from .model import Ballot, Kind, State, Survey
 from .questions import Question
+from .survey_queries import titled
 from .tokens import Voter, part_of
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -88,8 +89,7 @@ def ballot(
         raise NotFound
     own = (Ballot.survey_id == voter.survey_id, Ballot.key == voter.digest)
     part = part_of(voter.lot, survey.parts)
-    locale = next((code for code in languages if code in survey.texts), next(iter(survey.texts), ""))
-    words = survey.texts.get(locale, {})
+    locale, title, intro = titled(survey.texts, languages)
     questions = tuple(
         put(question, languages, typed, errors)
         for question in answering.asked(casting.questions(session, survey.id), part)
@@ -97,8 +97,8 @@ def ballot(
     return BallotPage(
         survey_id=survey.id,
         words_locale=locale,
-        title=words.get("title", ""),
-        intro=words.get("intro", ""),
+        title=title,
+        intro=intro,
         closes_at=survey.closes_at,
         open=survey.state == State.OPEN and now < survey.closes_at,
         token=token,

@@ -101,7 +101,7 @@ def cast(
     Is it the first time? Raises Forged, NotFound, NotOpenYet, SurveyClosed, Invalid.
     """
     voter = tokens.read(token, survey_id)
-    survey = _open(session, survey_id, now, until_the_end=True)
+    survey = _open(session, survey_id, now)
     asked = questions(session, survey_id)
     answers = answering.read(asked, part_of(voter.lot, survey.parts), values)
     sealed = seal(survey.box, answering.message(answers), answering.size(asked))
@@ -122,7 +122,7 @@ def withdraw(session: Session, survey_id: int, token: str, tokens: Tokens, now: 
     Raises Forged, NotFound, NotOpenYet, SurveyClosed.
     """
     voter = tokens.read(token, survey_id)
-    _open(session, survey_id, now, until_the_end=True)
+    _open(session, survey_id, now)
     return _written(session, delete(_BALLOTS).where(*_own(voter)))
 
 
@@ -167,14 +167,14 @@ def rewrite(session: Session, survey_id: int, ballots: Sequence[tuple[int, Answe
         session.execute(insert(_BALLOTS), rows[start : start + _BATCH])
 
 
-def _open(session: Session, survey_id: int, now: datetime, *, until_the_end: bool = False) -> _Open:
-    """The survey, if it takes ballots ``now``; ``until_the_end`` of the transaction it can't be closed.
+def _open(session: Session, survey_id: int, now: datetime) -> _Open:
+    """The survey, if it takes ballots ``now``; until the end of the transaction it can't be closed.
 
     It has opened once its state says so, whatever the clock says since: one that is set back closes nothing.
     """
     wanted = select(Survey.state, Survey.closes_at, Survey.box, Survey.parts).where(Survey.id == survey_id)
     # On SQLite, which has no such locks, all who write wait for each other.
-    found = session.execute(wanted.with_for_update(read=True) if until_the_end else wanted).one_or_none()
+    found = session.execute(wanted.with_for_update(read=True)).one_or_none()
     if found is None or found.state == State.DRAFT:
         raise NotFound
     if found.state == State.SCHEDULED:

@@ -6,6 +6,7 @@ For each unit with all below it. Whatever may not be shown isn't in what comes o
 import random
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from ..core import privacy
@@ -66,7 +67,14 @@ def count(
     }
     said = _by_driver(questions, ballots)
     drivers = {
-        driver: _cells(RECOMMENDATION if driver == Driver.RECOMMEND else DRIVER, of_units, column, tree, least_scores)
+        driver: _cells(
+            RECOMMENDATION if driver == Driver.RECOMMEND else DRIVER,
+            of_units,
+            column,
+            tree,
+            least_scores,
+            _made_of(questions_of(driver, questions), of_units, ballots),
+        )
         for driver, column in said.items()
     }
     together = _together(of_units, said, tree, drivers, least_scores)
@@ -97,12 +105,21 @@ def _table(cells: Mapping[_Thing, Cells]) -> dict[tuple[int, _Thing], Cell]:
     return {(unit, thing): cell for thing, column in cells.items() for unit, cell in column.items()}
 
 
-def _cells(measure: Measure, units: Sequence[int], said: Sequence[Said], tree: Tree, least: int) -> Cells:
-    """What is told of one question or driver for each unit, by the unit of each ballot and what it says to it."""
+def _cells(
+    measure: Measure,
+    units: Sequence[int],
+    said: Sequence[Said],
+    tree: Tree,
+    least: int,
+    made_of: Mapping[int, tuple[int, ...]] = MappingProxyType({}),
+) -> Cells:
+    """What is told of one question or driver for each unit, by the unit of each ballot and what it says to it.
+
+    ``made_of``: for each unit itself how many answered each of a driver's questions, if it has several.
+    """
     own = own_tallies(measure, units, said)
-    shown = disclosure.publishable(
-        tree.parents, {unit: Tally(tallied.n, tallied.of(measure)) for unit, tallied in own.items()}, least
-    )
+    tallies = {unit: Tally(one.n, one.of(measure), made_of.get(unit, ())) for unit, one in own.items()}
+    shown = disclosure.publishable(tree.parents, tallies, least)
     whole = with_all_below(measure, own, tree)
     return {
         unit.number: _shown(measure, whole[unit.number], unit.invited)
@@ -179,6 +196,14 @@ def _by_driver(questions: Sequence[Question], ballots: Ballots) -> dict[Driver, 
     return found
 
 
+def _made_of(asked: Sequence[Question], units: Sequence[int], ballots: Ballots) -> dict[int, tuple[int, ...]]:
+    """How many ballots of each unit answer each of a driver's questions; with a single one there is nothing to tell."""
+    if len(asked) < 2:
+        return {}
+    each = [own_tallies(measure_of(question), units, answers_to(question, ballots)) for question in asked]
+    return {unit: tuple(own[unit].n if unit in own else 0 for own in each) for unit in set().union(*each)}
+
+
 def _together(
     units: Sequence[int],
     said: Mapping[Driver, Sequence[Said]],
@@ -232,8 +257,15 @@ def _blanked(text: str) -> str:
 
 
 def _answered(units: Sequence[int], tree: Tree, least: int) -> dict[int, int | None]:
-    """How many ballots came from each unit and all below it, where that may be told."""
+    """How many ballots came from each unit and all below it, where that may be told.
+
+    Of no group under `disclosure.LARGE` that nobody answered, or a single person: all the others would be named.
+    """
     invited = {unit.number: unit.invited for unit in tree.units}
-    shown = disclosure.participation(tree.parents, invited, least)
     whole = tree.summed(Counter(units), 0, lambda a, b: a + b)
-    return {unit: whole[unit] if unit in shown else None for unit in invited}
+    silent = {unit: (invited[unit] - whole[unit],) for unit in invited}
+    shown = disclosure.participation(tree.parents, invited, least, silent)
+    return {
+        unit: whole[unit] if unit in shown and disclosure.is_exact(invited[unit], silent[unit]) else None
+        for unit in invited
+    }

@@ -4,7 +4,8 @@
 apart, so the groups whose answers can be had in this way are exactly the *rests* and what they make up together: a
 unit's rest is what is left of it without the published units nearest below. `publishable` chooses the units so that
 
-1. every rest, for each question by itself, is empty or has at least k answers (complementary suppression);
+1. every rest, for each question by itself, is empty or has at least k answers (complementary suppression), and for a
+   driver so has each of its questions: else the driver beside the others would give that question's few answers away;
 2. nobody can tell that a group of fewer than `LARGE` answered all alike. In such a group a share of which at most one
    person is missing is told as a bound (`coded`), and neither count, distribution nor interval with it, so that "all"
    and "all but one" look the same. What bounds and exact cells together say of a rest is found by carrying the least
@@ -30,12 +31,14 @@ class Tally:
     """The answers of one cohort itself (not of units below it) to one question.
 
     ``n`` answered. ``alike`` counts those who agree with each other in what is told of the question: (favourable, not
-    favourable); (promoters, passives, detractors); or how many chose each choice. A group is all alike when one of
-    them is n. Empty where no shares are told, as of comments.
+    favourable); (promoters, passives, detractors); how many chose each choice, and where several may be chosen also how
+    many left each out. A group is all alike when one of them is n. Empty where no shares are told, as of comments.
+    ``made_of``: how many answered each of the questions that a driver is made of.
     """
 
     n: int
     alike: tuple[int, ...] = ()
+    made_of: tuple[int, ...] = ()
 
 
 def publishable(parents: Mapping[int, int | None], tallies: Mapping[int, Tally], least: int) -> frozenset[int]:
@@ -56,16 +59,28 @@ def publishable(parents: Mapping[int, int | None], tallies: Mapping[int, Tally],
     return frozenset(table.shown)
 
 
-def participation(parents: Mapping[int, int | None], invited: Mapping[int, int], least: int) -> frozenset[int]:
+def participation(
+    parents: Mapping[int, int | None],
+    invited: Mapping[int, int],
+    least: int,
+    alike: Mapping[int, tuple[int, ...]] | None = None,
+) -> frozenset[int]:
     """The units of which it may be told how many answered, by how many are ``invited`` in each and all below it.
 
     A unit and those right below it must not differ by fewer than ``least`` people: with one, who was silent has a name.
+    Nor may nobody of a small group be silent, or everybody, as far as readers are not to know: ``alike`` counts for
+    each unit and all below it those who answered, those who were silent, or both. What is told of a unit must then be a
+    bound, or nothing, where `is_exact` says so.
     """
-    own = dict(invited)
+    kinds = max(map(len, (alike or {}).values()), default=0)
+    sizes = dict(invited)
+    counts = {unit: list((alike or {}).get(unit, ())) or [0] * kinds for unit in parents}
+    own = {unit: list(row) for unit, row in counts.items()}
     for unit, parent in parents.items():
         if parent is not None:
-            own[parent] -= invited[unit]
-    return publishable(parents, {unit: Tally(count) for unit, count in own.items()}, least)
+            sizes[parent] -= invited[unit]
+            own[parent] = [mine - theirs for mine, theirs in zip(own[parent], counts[unit], strict=True)]
+    return publishable(parents, {unit: Tally(size, tuple(own[unit])) for unit, size in sizes.items()}, least)
 
 
 def may_show_participation(invited: int, least: int) -> bool:
@@ -130,14 +145,18 @@ class _Table:
         self.upwards = self._lowest_first()
         self.alike = max((len(tally.alike) for tally in tallies.values()), default=0)
         none = Tally(0)
+        questions = max((len(tally.made_of) for tally in tallies.values()), default=0)
         self.n: dict[int, int] = {}
+        self.made_of: dict[int, list[int]] = {}
         self.counts: dict[int, list[int]] = {}
         for unit in self.upwards:
             own = tallies.get(unit, none)
             self.n[unit] = own.n + sum(self.n[each] for each in self.below[unit])
             parts = [self.counts[each] for each in self.below[unit]]
             self.counts[unit] = [sum(column) for column in zip(own.alike or [0] * self.alike, *parts, strict=True)]
-        self.shown = {unit for unit in parents if self.n[unit] >= least}
+            parts = [self.made_of[each] for each in self.below[unit]]
+            self.made_of[unit] = [sum(column) for column in zip(own.made_of or [0] * questions, *parts, strict=True)]
+        self.shown = {unit for unit in parents if self.n[unit] >= least and not any(map(self._few, self.made_of[unit]))}
 
     def _lowest_first(self) -> list[int]:
         downwards = [unit for unit, parent in sorted(self.parents.items()) if parent is None]
@@ -159,6 +178,15 @@ class _Table:
         """How many answers are left of a unit without the shown units below it."""
         return self.n[unit] - sum(self.n[each] for each in self.nearest(unit))
 
+    def _few(self, count: int) -> bool:
+        return 0 < count < self.least
+
+    def _rest_is_small(self, unit: int) -> bool:
+        """Is somebody left of a unit without the shown units below it, but fewer than k, or of a driver's question?"""
+        near = list(self.nearest(unit))
+        parts = zip(self.made_of[unit], *(self.made_of[each] for each in near), strict=True)
+        return self._few(self.rest(unit)) or any(self._few(whole - sum(told)) for whole, *told in parts)
+
     def exact(self, unit: int) -> bool:
         """Is the unit's cell told exactly?"""
         return is_exact(self.n[unit], tuple(self.counts[unit]))
@@ -168,7 +196,7 @@ class _Table:
 
     def fill_rest(self, unit: int) -> None:
         """Hide what it takes for the unit's rest to be empty or k; all below it are in order already."""
-        while 0 < self.rest(unit) < self.least:
+        while self._rest_is_small(unit):
             near = list(self.nearest(unit))
             # What is itself all told by units below it adds nothing to the rest.
             helpful = [each for each in near if self.rest(each)]

@@ -12,13 +12,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .. import notices, people
+from .. import people
 from ..core.errors import Conflict, Invalid, NotFound, PortalError, Refused
 from ..core.locale import Text, lazy
 from ..core.permissions import Actor
-from . import audience, bank, policy, readiness
+from . import announcing, audience, bank, policy, readiness
 from .company_time import moment
-from .model import INTRO_LENGTH, MOST_QUESTIONS, SURVEY, TITLE_LENGTH, State, Survey, SurveyQuestion
+from .model import INTRO_LENGTH, MOST_QUESTIONS, TITLE_LENGTH, State, Survey, SurveyQuestion
 from .rules import Rules
 
 _HARMFUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -100,15 +100,8 @@ def change_texts(
     for ``title_<language>`` and ``intro_<language>``.
     """
     survey = changeable(session, actor, survey_id, version)
-    said = {code: Heading(line(heading.title), cleaned(heading.intro)) for code, heading in texts.items()}
-    wrong: dict[str, Text] = {}
-    for code, heading in said.items():
-        if len(heading.title) > TITLE_LENGTH:
-            wrong[f"title_{code}"] = lazy("At most %(max)d characters, please.", max=TITLE_LENGTH)
-        if heading.intro and not heading.title:
-            wrong[f"title_{code}"] = lazy("An introduction needs a title above it.")
-        if len(heading.intro) > INTRO_LENGTH:
-            wrong[f"intro_{code}"] = lazy("At most %(max)d characters, please.", max=INTRO_LENGTH)
+    said = headings(texts)
+    wrong = heading_faults(said)
     kept = {code: {"title": one.title, "intro": one.intro} for code, one in said.items() if one.title}
     if survey.state == State.SCHEDULED and (fault := readiness.text_fault(kept, rules)):
         wrong.setdefault(f"title_{rules.language}", fault)
@@ -141,6 +134,8 @@ def change_dates(
     if wrong:
         raise Invalid(wrong)
     survey.opens_at, survey.closes_at, survey.reminders = opens_at, closes_at, sorted(dates.reminders)
+    survey.held_back = None  # What held it back is looked at anew when it is due again.
+    announcing.all_is_well(session, survey)
     return changed(session, survey)
 
 
@@ -155,9 +150,7 @@ def change_audience(
     known = people.team_ancestry(session)
     if any(team not in known for team in teams):
         raise Invalid({"audience": lazy("One of these teams isn’t there any more. Choose again.")})
-    wanted = set(teams)
-    # A team below another that is chosen is chosen with it.
-    kept = sorted(team for team in wanted if not wanted & set(known[team][1:]))
+    kept = audience.topmost(known, teams)
     if survey.state == State.SCHEDULED:
         fault = readiness.audience_fault(audience.invited(session, kept), rules)
         if fault:
@@ -169,9 +162,9 @@ def change_audience(
 def throw_away(session: Session, actor: Actor, survey_id: int, version: int) -> None:
     """Delete a survey that has not opened. Raises Refused, NotFound, Settled, DraftChanged."""
     survey = changeable(session, actor, survey_id, version)
+    announcing.all_is_well(session, survey)
     session.delete(survey)
     session.flush()
-    notices.take_back(session, SURVEY, survey_id)  # That it was held back, for one.
 
 
 def changeable(session: Session, actor: Actor, survey_id: int, version: int) -> Survey:
@@ -196,6 +189,25 @@ def changed(session: Session, survey: Survey) -> int:
     survey.version += 1
     session.flush()
     return survey.version
+
+
+def headings(texts: Mapping[str, Heading]) -> dict[str, Heading]:
+    """Headings by language as they are kept, without those that say nothing."""
+    said = {code: Heading(line(one.title), cleaned(one.intro)) for code, one in texts.items()}
+    return {code: one for code, one in said.items() if one.title or one.intro}
+
+
+def heading_faults(said: Mapping[str, Heading]) -> dict[str, Text]:
+    """What is wrong with `headings`, by field: ``title_<language>`` and ``intro_<language>``."""
+    wrong: dict[str, Text] = {}
+    for code, one in said.items():
+        if len(one.title) > TITLE_LENGTH:
+            wrong[f"title_{code}"] = lazy("At most %(max)d characters, please.", max=TITLE_LENGTH)
+        if not one.title:
+            wrong[f"title_{code}"] = lazy("An introduction needs a title above it.")
+        if len(one.intro) > INTRO_LENGTH:
+            wrong[f"intro_{code}"] = lazy("At most %(max)d characters, please.", max=INTRO_LENGTH)
+    return wrong
 
 
 def questions_of(session: Session, survey_id: int) -> list[SurveyQuestion]:

@@ -17,7 +17,7 @@ from .questions import Question
 from .result_pages import asked_in_words
 from .result_queries import Figures, Released
 from .result_words import driver_name, is_score, is_scored
-from .results import Cell, Change
+from .results import Cell, Change, Hidden
 from .trends import Wave
 
 BOM = "\ufeff"
@@ -99,7 +99,7 @@ def _values(cell: Cell) -> tuple[Any, ...]:
 
 def cell_of(found: Released, question: Question) -> Cell:
     """What is told of a question; one that isn't there was answered by too few."""
-    return (found.details.questions if found.details else {}).get(question.number, Cell())
+    return (found.details.questions if found.details else {}).get(question.number, Cell(hidden=Hidden.TOO_FEW))
 
 
 def real(cell: Cell) -> Change | None:
@@ -164,5 +164,5 @@ def _comments(found: Released, one: Question, order: tuple[str, ...]) -> dict[st
     words, told = one.said_in(order), found.details.comments.get(one.number) if found.details else None
     about = {"number": one.number, "text": words.text, "language": words.locale}
     if told is None or told.hidden:
-        return about | {"hidden": told.hidden if told else "too-few"}
+        return about | {"hidden": told.hidden if told else Hidden.TOO_FEW}
     return about | {"comments": told.texts}

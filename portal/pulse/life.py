@@ -106,7 +106,7 @@ def stop(session: Session, survey_id: int, now: datetime) -> bool:
     return True
 
 
-def tally(session: Session, survey_id: int, keys: KeyRing) -> Counted | Held | None:
+def tally(session: Session, survey_id: int, keys: KeyRing, rules: Rules) -> Counted | Held | None:
     """Count a closed survey's ballots, which takes a while and only reads; what keeps it from being counted, if any.
 
     None when it is not to be counted. No ballot changes any more, so `settle` may write this down at any later time.
@@ -133,7 +133,7 @@ def tally(session: Session, survey_id: int, keys: KeyRing) -> Counted | Held | N
         _units(session, survey_id),
         survey.least_scores,
         survey.least_comments,
-        looking_back.compare_with(session, survey),
+        looking_back.compare_with(session, survey, rules.zone),
     )
     results = [freezing.freeze(survey_id, unit, summary, details) for unit, (summary, details) in frozen.items()]
     return Counted(ballots, results)
@@ -174,7 +174,7 @@ def settle(session: Session, survey_id: int, found: Counted | Held, rules: Rules
 
 def count(session: Session, survey_id: int, keys: KeyRing, rules: Rules, now: datetime) -> bool:
     """`tally` and `settle` in one; is the survey closed by it?"""
-    found = tally(session, survey_id, keys)
+    found = tally(session, survey_id, keys, rules)
     return found is not None and settle(session, survey_id, found, rules, now)
 
 

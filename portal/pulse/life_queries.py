@@ -28,7 +28,8 @@ def participation(session: Session, survey_id: int) -> tuple[Participation, ...]
     """The participation in an open survey, parents first, in the units of which it may be told.
 
     Those are units of at least k invited which also differ from the units around them by nobody or by k and more:
-    else a single person who hasn't answered could be found by subtracting. Empty before it opens and once it closed.
+    else a single person who hasn't answered could be found by subtracting. Nor does subtracting show that all of a
+    small group answered, or nobody. Empty before it opens and once it closed.
     """
     survey = session.get(Survey, survey_id)
     if survey is None or survey.state not in {State.OPEN, State.COUNTING} or survey.least_scores is None:
@@ -37,8 +38,11 @@ def participation(session: Session, survey_id: int) -> tuple[Participation, ...]
     rows = {unit.number: unit for unit in units}
     parents = {number: unit.parent for number, unit in rows.items()}
     sizes = {number: unit.invited for number, unit in rows.items()}
-    shown = disclosure.participation(parents, sizes, survey.least_scores)
     ballots = _with_below(parents, _own_ballots(session, survey_id))
+    # Forged ballots may be more than people.
+    answered = {number: min(ballots.get(number, 0), size) for number, size in sizes.items()}
+    both = {number: (answered[number], size - answered[number]) for number, size in sizes.items()}
+    shown = disclosure.participation(parents, sizes, survey.least_scores, both)
     return tuple(
         Participation(number, _shown_above(parents, number, shown), unit.names, unit.invited, ballots.get(number, 0))
         for number, unit in rows.items()

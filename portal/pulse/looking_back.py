@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -42,8 +43,11 @@ class _Frozen:
     cells: Mapping[int | Driver, Any]
 
 
-def compare_with(session: Session, survey: Survey) -> Earlier:
-    """For each unit and question or driver of ``survey`` the cell of the latest earlier survey that told it exactly."""
+def compare_with(session: Session, survey: Survey, zone: ZoneInfo) -> Earlier:
+    """For each unit and question or driver of ``survey`` the cell of the latest earlier survey that told it exactly.
+
+    Days are those of the company's clocks, in ``zone``.
+    """
     mine = _asked(_questions(session, [survey.id])[survey.id])
     units = session.scalars(select(SurveyUnit).where(SurveyUnit.survey_id == survey.id)).all()
     above = people.team_ancestry(session)
@@ -57,7 +61,7 @@ def compare_with(session: Session, survey: Survey) -> Earlier:
         tried.update(both)
         for unit, frozen in _counterparts(session, survey, wave, units, above) if both else ():
             for same in both:
-                before = _before(wave, frozen, theirs[same])
+                before = _before(wave, frozen, theirs[same], zone)
                 if before:
                     found.setdefault((unit, mine[same]), before)
     return Earlier(
@@ -144,12 +148,12 @@ def _frozen(session: Session, survey: Survey) -> Iterator[_Frozen]:
         yield _Frozen(row.number, row.team_id, row.invited, found)
 
 
-def _before(wave: Survey, frozen: _Frozen, what: int | Driver) -> Before | None:
+def _before(wave: Survey, frozen: _Frozen, what: int | Driver, zone: ZoneInfo) -> Before | None:
     """A cell to compare with, if it was told exactly."""
     cell = as_cell(frozen.cells[what]) if what in frozen.cells else None
-    return Before(wave.id, _day(wave), frozen.invited, cell) if cell and comparable(cell) else None
+    return Before(wave.id, _day(wave, zone), frozen.invited, cell) if cell and comparable(cell) else None
 
 
-def _day(wave: Survey) -> date:
+def _day(wave: Survey, zone: ZoneInfo) -> date:
     assert wave.closed_at
-    return wave.closed_at.date()
+    return wave.closed_at.astimezone(zone).date()

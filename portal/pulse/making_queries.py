@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from ..core.errors import NotFound, Refused
 from ..core.locale import Text, available
 from ..core.permissions import Actor
-from . import policy, readiness, scheduling
+from . import disclosure, policy, readiness, scheduling
 from .cohorts import EVERYBODY
 from .drafting import questions_of
 from .model import Ballot, Result, Series, State, Survey, SurveyQuestion
 from .questions import Question, as_question
 from .rules import Rules
+from .statistics import nearest
+from .survey_queries import Wave, wave_of
 
 ON_A_PAGE = 25
 _ORDER = (State.OPEN, State.COUNTING, State.SCHEDULED, State.DRAFT, State.CLOSED)
@@ -28,13 +30,15 @@ _BEFORE_OPENING = (State.DRAFT, State.SCHEDULED)
 class Row:
     """A survey in HR's list; ``title`` is written in ``locale``, empty when there is none.
 
-    ``answered`` counts ballots, None before it has opened.
+    ``wave`` tells it from others of its title. ``answered`` counts ballots; None before it has opened, and where it
+    would tell of a group that is too small.
     """
 
     id: int
     title: str
     locale: str
     state: State
+    wave: Wave | None
     series_id: int | None
     opens_at: datetime | None
     closes_at: datetime | None
@@ -47,8 +51,8 @@ class Row:
 
     @property
     def rate(self) -> int | None:
-        """The share of those asked who have answered, in whole per cent, rounded down."""
-        return self.answered * 100 // self.invited if self.answered is not None and self.invited else None
+        """The share of those asked who have answered, in whole per cent, halves rounded up as on every other page."""
+        return nearest(100 * self.answered / self.invited) if self.answered is not None and self.invited else None
 
 
 @dataclass(frozen=True)
@@ -153,11 +157,14 @@ def _rows(session: Session, surveys: Sequence[Survey], order: Sequence[str]) -> 
     count = select(SurveyQuestion.survey_id, func.count()).where(SurveyQuestion.survey_id.in_(ids))
     questions = dict(session.execute(count.group_by(SurveyQuestion.survey_id)).all())
     answered = _answered(session, surveys)
+    series = {one.series_id for one in surveys if one.series_id}
+    every = dict(session.execute(select(Series.id, Series.every).where(Series.id.in_(series))).all())
     return tuple(
         Row(
             one.id,
             *said_first(one.texts, order),
             State(one.state),
+            wave_of(one.opened_at or one.opens_at, every.get(one.series_id or 0)),
             one.series_id,
             one.opens_at,
             one.closes_at,
@@ -166,20 +173,28 @@ def _rows(session: Session, surveys: Sequence[Survey], order: Sequence[str]) -> 
             one.held_back,
             questions.get(one.id, 0),
             one.invited,
-            answered.get(one.id, 0) if one.state not in _BEFORE_OPENING else None,
+            answered.get(one.id),
         )
         for one in surveys
     )
 
 
-def _answered(session: Session, surveys: Sequence[Survey]) -> dict[int, int]:
-    """How many ballots were cast. Of closed surveys the frozen number is read: ballots may be many."""
+def _answered(session: Session, surveys: Sequence[Survey]) -> dict[int, int | None]:
+    """How many ballots were cast, where that may be told: of a small group never that all did, or nobody.
+
+    Of closed surveys the frozen number is read: ballots may be many.
+    """
     running = [one.id for one in surveys if one.state in {State.OPEN, State.COUNTING}]
     closed = [one.id for one in surveys if one.state == State.CLOSED]
     ballots = select(Ballot.survey_id, func.count()).where(Ballot.survey_id.in_(running)).group_by(Ballot.survey_id)
     frozen = select(Result.survey_id, Result.summary).where(Result.survey_id.in_(closed), Result.unit == EVERYBODY)
-    counted = {survey_id: int(summary["answered"]) for survey_id, summary in session.execute(frozen)}
-    return dict(session.execute(ballots).all()) | counted
+    told = {survey_id: summary.get("answered") for survey_id, summary in session.execute(frozen)}
+    cast = dict(session.execute(ballots).all())
+    for one in surveys:
+        if one.id in running:
+            count = min(cast.get(one.id, 0), one.invited)
+            told[one.id] = count if disclosure.is_exact(one.invited, (count, one.invited - count)) else None
+    return told
 
 
 def said_first(texts: Mapping[str, Any], order: Sequence[str]) -> tuple[str, str]:

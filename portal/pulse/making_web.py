@@ -63,7 +63,7 @@ def _overview(survey_id: int, refused: tuple[Text, ...] = (), status: int = 200)
         "pulse/manage_survey.html",
         view=view,
         audience=foreseen(session, view.audience, view.least_scores, chosen()) if view.changeable else None,
-        overlaps=overlaps(session, survey_id, order()) if view.changeable else (),
+        overlaps=overlaps(session, survey_id, order(), rules().zone) if view.changeable else (),
         kind_names=KIND_NAMES,
         zone=rules().zone.key,
         order=order(),

@@ -14,22 +14,22 @@ from sqlalchemy.orm import Session
 
 from .. import people
 from ..core.locale import available
-from .audience import chosen_members
+from .audience import chosen_members, team_parents
 from .cohorts import Division, Unit, divide
 from .model import LEAST_COMMENTS, LEAST_SCORES, Announcement, Invitation, State, Step, Survey, SurveyUnit
+from .readiness import MOST_REMINDERS
 from .rules import Rules
 from .sealing import KeyRing
 
 LATE = timedelta(hours=1)
 EARLIEST, LATEST = time(9), time(18)
 """Between these, by the company's clocks, people are reminded."""
-MOST_REMINDERS = 2
 
 
 def asked(session: Session, teams: Sequence[int]) -> dict[int, int | None]:
     """Who is asked today, by id, with the id of their team: all who work in ``teams`` or below; without any, all."""
     staff = people.staff(session)
-    wanted = chosen_members(_parents(session), Counter(staff.values()), teams)
+    wanted = chosen_members(team_parents(session), Counter(staff.values()), teams)
     return {person: team for person, team in staff.items() if team in wanted}
 
 
@@ -77,7 +77,7 @@ def reminders(days: Sequence[int], opened_at: datetime, closes_at: datetime, zon
 
 
 def _invite(session: Session, survey_id: int, invited: Mapping[int, int | None], least: int) -> None:
-    division = divide(_parents(session), Counter(invited.values()), least)
+    division = divide(team_parents(session), Counter(invited.values()), least)
     names = _names(session, division)
     session.add_all(_row(survey_id, unit, names) for unit in division.units)
     session.flush()
@@ -110,10 +110,6 @@ def _names(session: Session, division: Division) -> dict[int | None, dict[str, s
             if name != own[team]:
                 found[team][locale] = name
     return found
-
-
-def _parents(session: Session) -> dict[int, int | None]:
-    return {team: (path[1] if len(path) > 1 else None) for team, path in people.team_ancestry(session).items()}
 
 
 def _shown(when: datetime, zone: ZoneInfo) -> datetime:

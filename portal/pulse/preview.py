@@ -10,6 +10,7 @@ from . import answering
 from .ballot_queries import BallotPage, put
 from .making_queries import Managed
 from .questions import NOT_APPLICABLE, Answer, Answers, Question, Words
+from .survey_queries import titled
 
 _NOTHING: Mapping[str, Text] = MappingProxyType({})
 _AS_IF_OPEN = timedelta(days=7)
@@ -42,13 +43,12 @@ def ballot(
     errors: Mapping[str, Text] = _NOTHING,
 ) -> BallotPage:
     """The ballot of whoever would draw ``part``, in the first of ``languages`` (the page's own) that there is."""
-    locale = next((code for code in languages if code in view.texts), next(iter(view.texts), languages[0]))
-    words = view.texts.get(locale, {})
+    locale, title, intro = titled(view.texts, languages)
     return BallotPage(
         survey_id=view.row.id,
         words_locale=locale,
-        title=words.get("title", ""),
-        intro=words.get("intro", ""),
+        title=title,
+        intro=intro,
         closes_at=view.row.closes_at or now + _AS_IF_OPEN,
         open=True,
         token="",

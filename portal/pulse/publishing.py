@@ -12,7 +12,7 @@ from .reach import NotCounted
 
 
 def publish(session: Session, actor: Actor, survey_id: int, now: datetime) -> bool:
-    """Let all who were asked, and heads of teams, read the results, and let them know; is it the first time?
+    """Let all who were asked, and heads of teams, read the results, and tell all who were asked; is it the first time?
 
     A second time changes nothing. Raises NotFound, Refused, NotCounted.
     """

@@ -24,6 +24,7 @@ from .model import (
     Survey,
     SurveyQuestion,
 )
+from .rotation import MOST_A_PERSON
 from .rules import Rules
 
 OWN = "own-"
@@ -164,9 +165,9 @@ def _append(session: Session, survey: Survey, rows: Sequence[SurveyQuestion], ad
     for row in added:
         row.part = 0
     if survey.series_id is not None and readiness.too_many_for_one(whole, survey.parts):
-        most = readiness.MOST_A_WAVE
         words = lazy(
-            "A wave of a recurring pulse asks nobody more than %(max)d questions. Take one out first.", max=most
+            "A wave of a recurring pulse asks nobody more than %(max)d questions. Take one out first.",
+            max=MOST_A_PERSON,
         )
         raise Invalid({"questions": words})
     if sum(map(_recommends, whole)) > 1:

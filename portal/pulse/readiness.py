@@ -7,14 +7,13 @@ from typing import Any
 
 from ..core.locale import Text, lazy, name_of
 from .model import SurveyQuestion
+from .rotation import MOST_A_PERSON
 from .rules import Rules
 
 SHORTEST = timedelta(hours=1)
 LONGEST = timedelta(days=60)
 FARTHEST = timedelta(days=366)
 MOST_REMINDERS = 2
-MOST_A_WAVE = 5
-"""How many questions a wave of a recurring pulse puts to one person."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +113,10 @@ def question_fault(questions: Sequence[SurveyQuestion], rules: Rules) -> Text | 
 
 
 def too_many_for_one(questions: Sequence[SurveyQuestion], parts: int) -> bool:
-    """Would somebody get more than `MOST_A_WAVE` questions of a wave?"""
+    """Would somebody get more than `MOST_A_PERSON` questions of a wave?"""
     of_all = sum(row.part == 0 for row in questions)
     return any(
-        of_all + sum(row.part == part for row in questions) > MOST_A_WAVE for part in range(1, max(parts, 1) + 1)
+        of_all + sum(row.part == part for row in questions) > MOST_A_PERSON for part in range(1, max(parts, 1) + 1)
     )
 
 

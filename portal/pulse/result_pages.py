@@ -10,11 +10,11 @@ from .questions import Question, Words
 from .result_queries import Figures, Released, UnitFacts
 from .result_words import Figure, categories, driver_name, extremes, figure, is_score, is_scored, languages
 from .results import Bound, Cell, Hidden
+from .statistics import nearest
 from .trends import Wave
 
 WIDE, HIGH, MARGIN = 160, 52, 6
 """A trend's chart, in its own units."""
-SHARES = tuple(one for one in Driver if not is_score(one))
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def asked_in_words(found: Released) -> tuple[Question, ...]:
 def turnout(figures: Figures) -> str:
     """Which share of a closed survey answered; empty where that isn't told."""
     answered, invited = figures.answered, figures.unit.invited
-    return written_share((200 * answered + invited) // (2 * invited)) if answered is not None and invited else ""
+    return written_share(nearest(100 * answered / invited)) if answered is not None and invited else ""
 
 
 def small_print(found: Released) -> tuple[str, ...]:
@@ -144,8 +144,9 @@ def small_print(found: Released) -> tuple[str, ...]:
         "What would give a smaller group away together with other numbers isn’t shown either. All of this was settled"
         " before the survey opened."
     )
+    silent = gettext("Those who stayed silent may think otherwise.")
     return (
-        f"{asked} {told} {gettext('Those who stayed silent may think otherwise.')}",
+        f"{asked} {told} {silent}",
         f"{scores} {comments} {settled}",
         gettext(
             "“Likely” is the range that holds the true value of all who were asked in about 95 of 100 such surveys."

@@ -169,8 +169,9 @@ def _tree(rows: Mapping[int, SurveyUnit], allowed: Reach, order: Sequence[str]) 
 
 
 def called(names: Mapping[str, str], order: Sequence[str]) -> tuple[str, str | None]:
-    """A unit's name and its language, None for the company's own."""
-    return next(((names[locale], locale) for locale in order if names.get(locale)), (names.get("", ""), None))
+    """A unit's name and its language, None for the company's own, which a reader without one in theirs knows best."""
+    own = order[0] if order and names.get(order[0]) else None
+    return names.get(own or "", ""), own
 
 
 def _all_below(tree: Mapping[int, UnitFacts], number: int) -> tuple[UnitFacts, ...]:

@@ -6,7 +6,17 @@ What is uncertain says so, what isn't known isn't guessed, and nothing is worded
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..core.locale import Text, chosen, gettext, lazy, ngettext, written_day, written_number, written_share
+from ..core.locale import (
+    Text,
+    chosen,
+    gettext,
+    lazy,
+    ngettext,
+    written_day,
+    written_decimal,
+    written_number,
+    written_share,
+)
 from .answering import AGREEMENT
 from .bank import DRIVERS
 from .forms import rules
@@ -138,8 +148,8 @@ def together(one: Together) -> str:
 
 
 def correlation(rho: float) -> str:
-    """A rank correlation in two places, with a true minus."""
-    return f"{rho:.2f}".replace("-", "−")
+    """A rank correlation in two places, as this request's language writes it, with a true minus."""
+    return written_decimal(rho).replace("-", "−")
 
 
 def categories(kind: Kind, choices: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..core.errors import Invalid
 from ..core.locale import Text
 from ..core.permissions import Actor
-from . import audience, readiness
+from . import announcing, audience, readiness
 from .drafting import changeable, changed, questions_of
 from .model import State, Survey
 from .rules import Rules
@@ -45,6 +45,7 @@ def schedule(
     if wrong:
         raise Invalid(wrong)
     survey.state, survey.held_back = State.SCHEDULED, None
+    announcing.all_is_well(session, survey)
     return changed(session, survey)
 
 
@@ -52,4 +53,5 @@ def back_to_draft(session: Session, actor: Actor, survey_id: int, version: int) 
     """Let a scheduled survey wait as a draft; the version now. Raises Refused, NotFound, Settled, DraftChanged."""
     survey = changeable(session, actor, survey_id, version)
     survey.state, survey.held_back = State.DRAFT, None
+    announcing.all_is_well(session, survey)
     return changed(session, survey)

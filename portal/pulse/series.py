@@ -16,30 +16,12 @@ from sqlalchemy.orm import Session
 from ..core.errors import Conflict, NotFound, Refused
 from ..core.locale import lazy
 from ..core.permissions import Actor
-from . import bank, policy, rhythm
+from . import announcing, bank, policy, rhythm
 from .model import Driver, Kind, Series, State, Survey, SurveyQuestion
-from .overlapping import Overlap, overlaps
 from .rhythm import Every
 from .rotation import Pool, choose, parts_of
 from .rules import Rules
-from .series_values import SeriesValues, checked, values_of
-
-__all__ = [
-    "AHEAD",
-    "Overlap",
-    "SeriesChanged",
-    "SeriesValues",
-    "change",
-    "create",
-    "due_to_prepare",
-    "overlaps",
-    "pause",
-    "pool",
-    "prepare",
-    "prepare_due",
-    "resume",
-    "values_of",
-]
+from .series_values import SeriesValues, checked
 
 AHEAD = timedelta(days=30)
 GRACE = timedelta(hours=12)
@@ -248,11 +230,13 @@ def _take_back(session: Session, series: Series, zone: ZoneInfo, *, shelve: bool
     if waiting is None or waiting.opens_at is None:
         return None
     if waiting.version == _UNTOUCHED:
+        announcing.all_is_well(session, waiting)
         session.delete(waiting)
         session.flush()
         return waiting.opens_at.astimezone(zone).date()
     if shelve:
-        waiting.state, waiting.version = State.DRAFT, waiting.version + 1
+        announcing.all_is_well(session, waiting)
+        waiting.state, waiting.held_back, waiting.version = State.DRAFT, None, waiting.version + 1
     return None
 
 

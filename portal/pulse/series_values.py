@@ -10,8 +10,8 @@ from .. import people
 from ..core.errors import Invalid
 from ..core.locale import Text, lazy
 from . import audience, bank, readiness, rhythm
-from .drafting import Heading, cleaned, line
-from .model import INTRO_LENGTH, TITLE_LENGTH, Kind, Series
+from .drafting import Heading, heading_faults, headings
+from .model import Kind, Series
 from .rhythm import Every
 from .rotation import MOST_A_PERSON
 from .rules import Rules
@@ -58,14 +58,12 @@ def checked(
     ``questions``, ``keys`` and ``audience``.
     """
     known = people.team_ancestry(session)
-    wanted = set(values.audience)
-    texts = {code: Heading(line(one.title), cleaned(one.intro)) for code, one in values.texts.items()}
+    wanted = values.audience
     values = replace(
         values,
-        texts={code: one for code, one in texts.items() if one.title or one.intro},
+        texts=headings(values.texts),
         keys=tuple(dict.fromkeys(values.keys)),
-        # A team below another that is chosen is chosen with it.
-        audience=tuple(sorted(team for team in wanted if not wanted & set(known.get(team, ())[1:]))),
+        audience=tuple(audience.topmost(known, wanted)),
     )
     wrong = _wrong_texts(values.texts, rules) | _wrong_times(values, rules, now, settled) | _wrong_questions(values)
     if any(team not in known for team in wanted):
@@ -78,14 +76,7 @@ def checked(
 
 
 def _wrong_texts(texts: Mapping[str, Heading], rules: Rules) -> dict[str, Text]:
-    wrong: dict[str, Text] = {}
-    for code, one in texts.items():
-        if len(one.title) > TITLE_LENGTH:
-            wrong[f"title_{code}"] = lazy("At most %(max)d characters, please.", max=TITLE_LENGTH)
-        if not one.title:
-            wrong[f"title_{code}"] = lazy("An introduction needs a title above it.")
-        if len(one.intro) > INTRO_LENGTH:
-            wrong[f"intro_{code}"] = lazy("At most %(max)d characters, please.", max=INTRO_LENGTH)
+    wrong = heading_faults(texts)
     if fault := readiness.text_fault({code: {"title": one.title} for code, one in texts.items()}, rules):
         wrong[f"title_{rules.language}"] = fault
     return wrong

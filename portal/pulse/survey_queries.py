@@ -10,14 +10,15 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, exists, false, func, select
 from sqlalchemy.orm import Session
 
 from .. import people
 from ..core.locale import available
 from ..core.permissions import Actor
 from . import policy
-from .model import Invitation, Kind, State, Survey, SurveyQuestion, Turnout
+from .model import Invitation, Kind, Series, State, Survey, SurveyQuestion, SurveyUnit, Turnout
+from .rhythm import Every
 
 ON_A_PAGE = 20
 SECONDS = {Kind.TEXT: 40, Kind.SEVERAL: 20}
@@ -38,12 +39,21 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
+class Wave:
+    """What tells a survey of a recurring pulse from the others, which have its title: when it opens."""
+
+    at: datetime
+    every: Every
+
+
+@dataclass(frozen=True)
 class SurveyLine:
     """A survey in a list. ``title`` and ``intro`` are written in ``locale``; ``at`` is when it closes or closed."""
 
     id: int
     locale: str
     title: str
+    wave: Wave | None
     intro: str
     standing: Standing
     at: datetime
@@ -115,15 +125,21 @@ def titled(texts: Mapping[str, Any], locales: Sequence[str]) -> tuple[str, str, 
     return (known[0] if known else locales[0]), said.get("title", ""), said.get("intro") or ""
 
 
+def wave_of(opens_at: datetime | None, every: str | None) -> Wave | None:
+    """The wave that opens then, of a series that comes back so often; None without a series or a date."""
+    return Wave(opens_at, Every(every)) if opens_at and every else None
+
+
 def listing(session: Session, actor: Actor, locale: str, now: datetime, page: int = 1) -> Listing:
     """What ``actor`` finds on the page of surveys: what asks them, soonest to close first, and the past, newest first.
 
-    Past are those that asked this person, and those that asked the whole company and whose results were published.
+    Past are those that asked this person, and those published of which they read results: of the whole company, or of
+    a team that they lead.
     """
     asking = open_for(session, actor, locale, now)
     past = _seen(actor).where(~_taking(now), Survey.state.in_([State.OPEN, State.COUNTING, State.CLOSED]))
-    of_everybody = Survey.published_at.is_not(None) & (func.json_array_length(Survey.audience) == 0)
-    past = past.where(of_everybody | Invitation.person_id.is_not(None))
+    told = (func.json_array_length(Survey.audience) == 0) | _of_teams(_led(session, actor))
+    past = past.where((Survey.published_at.is_not(None) & told) | Invitation.person_id.is_not(None))
     count = session.scalar(select(func.count()).select_from(past.order_by(None).subquery())) or 0
     pages = max(1, ceil(count / ON_A_PAGE))
     page = min(max(page, 1), pages)
@@ -192,25 +208,37 @@ def _taking(now: datetime) -> ColumnElement[bool]:
     return (Survey.state == State.OPEN) & (Survey.closes_at > now)
 
 
-def _seen(actor: Actor) -> Select[Survey, int, int]:
-    """Surveys, each with the number of this person if it asks them, and if they were handed a ballot."""
+def _led(session: Session, actor: Actor) -> tuple[int, ...]:
+    """The teams that ``actor`` leads, with all below."""
+    own = people.headed_team(session, actor.id) if actor.id is not None else None
+    return people.team_and_below(session, own) if own is not None else ()
+
+
+def _of_teams(teams: tuple[int, ...]) -> ColumnElement[bool]:
+    """Has the survey a unit that is one of these teams?"""
+    return exists().where(SurveyUnit.survey_id == Survey.id, SurveyUnit.team_id.in_(teams)) if teams else false()
+
+
+def _seen(actor: Actor) -> Select[Survey, int, int, str]:
+    """Surveys, each with the number of this person if it asks them and if they were handed a ballot, and its rhythm."""
     mine = (Invitation.survey_id == Survey.id) & (Invitation.person_id == actor.id)
     handed = (Turnout.survey_id == Survey.id) & (Turnout.person_id == actor.id)
     return (
-        select(Survey, Invitation.person_id.label("asked"), Turnout.person_id.label("handed"))
+        select(Survey, Invitation.person_id.label("asked"), Turnout.person_id.label("handed"), Series.every)
+        .outerjoin(Series, Series.id == Survey.series_id)
         .outerjoin(Invitation, mine)
         .outerjoin(Turnout, handed)
     )
 
 
 def _lines(
-    session: Session, found: Sequence[Row[Survey, int, int]], locale: str, now: datetime
+    session: Session, found: Sequence[Row[Survey, int, int, str]], locale: str, now: datetime
 ) -> Iterable[SurveyLine]:
     sizes = _sizes(session, [row.Survey.id for row in found])
     return [_line(row, sizes[row.Survey.id], locale, now) for row in found]
 
 
-def _line(row: Row[Survey, int, int], size: Size, locale: str, now: datetime) -> SurveyLine:
+def _line(row: Row[Survey, int, int, str], size: Size, locale: str, now: datetime) -> SurveyLine:
     own: Survey = row.Survey
     said_in, title, intro = titled(own.texts, order(locale))
     assert own.closes_at is not None  # What has opened has its dates: the table's own rule.
@@ -218,6 +246,7 @@ def _line(row: Row[Survey, int, int], size: Size, locale: str, now: datetime) ->
         id=own.id,
         locale=said_in,
         title=title,
+        wave=wave_of(own.opened_at, row.every),
         intro=intro,
         standing=_standing(own, now),
         at=own.closed_at or own.closes_at,

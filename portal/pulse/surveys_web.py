@@ -14,11 +14,12 @@ from markupsafe import Markup
 from ..core import clock
 from ..core.db import reading, transaction
 from ..core.errors import NotFound
-from ..core.locale import chosen, ngettext
+from ..core.locale import chosen, ngettext, written_day, written_month
 from ..core.permissions import Actor, Can, allow
 from . import casting, policy, survey_queries
-from .forms import AN_ID, BareForm, tokens
-from .survey_queries import SurveyView
+from .forms import AN_ID, BareForm, rules, tokens
+from .rhythm import Every
+from .survey_queries import SurveyView, Wave
 
 bp = Blueprint("surveys", __name__, template_folder="templates")
 
@@ -78,6 +79,13 @@ def on_front_page() -> Markup:
         return Markup()
     page = render_template("pulse/answer_front.html", asking=asking, sizes=sizes)
     return Markup(page)  # noqa: S704  # Our own template.
+
+
+@bp.app_template_global()
+def wave_name(wave: Wave) -> str:
+    """What tells a wave from others of its series: the month in which it opens; the day where they come more often."""
+    day = wave.at.astimezone(rules().zone).date()
+    return written_month(day) if wave.every in {Every.MONTH, Every.QUARTER} else written_day(day)
 
 
 @bp.app_template_global()

@@ -40,7 +40,8 @@ class Measure:
     """How answers fall into ``width`` categories, and which ``groups`` of these agree in what is told.
 
     For a share: (favourable, not favourable); for a score: (promoters, passives, detractors); else each choice.
-    ``place`` gives the category of a number. ``spread``: is the distribution over the categories told too?
+    ``place`` gives the category of a number. ``spread``: is the distribution over the categories told too? ``several``:
+    may an answer be in several, so that all who are not in a group agree as well, each having left it out?
     """
 
     told: Told
@@ -48,6 +49,7 @@ class Measure:
     groups: tuple[tuple[int, ...], ...]
     place: Callable[[float], int] = int
     spread: bool = True
+    several: bool = False
 
     def categories(self, said: Said) -> tuple[int, ...] | None:
         """The categories of an answer; None for what is none: left open, or "doesn't apply"."""
@@ -64,8 +66,9 @@ class Tallied:
     by: tuple[int, ...]
 
     def of(self, measure: Measure) -> tuple[int, ...]:
-        """How many are in each of the measure's groups."""
-        return tuple(sum(self.by[category] for category in group) for group in measure.groups)
+        """How many are in each of the measure's groups, and where several may be chosen, how many are not."""
+        inside = tuple(sum(self.by[category] for category in group) for group in measure.groups)
+        return (*inside, *(self.n - count for count in inside)) if measure.several else inside
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,8 @@ def measure_of(question: Question) -> Measure:
     if question.kind == Kind.SCALE:
         return Measure(Told.SCORE, HIGHEST[Kind.SCALE] + 1, (_PROMOTERS, _PASSIVES, _DETRACTORS))
     choices = max((len(words.choices) for words in question.words), default=0)
-    return Measure(Told.CHOICES, choices, tuple((choice,) for choice in range(choices)))
+    each = tuple((choice,) for choice in range(choices))
+    return Measure(Told.CHOICES, choices, each, several=question.kind == Kind.SEVERAL)
 
 
 DRIVER = Measure(Told.SHARE, 2, ((1,), (0,)), _is_favourable, spread=False)

@@ -76,7 +76,7 @@ class _Due:
     def _count(self, survey_id: int) -> None:
         # What takes long only reads: SQLite has one writer at a time, and nobody else should have to wait.
         with self.database.reading() as session:
-            found = life.tally(session, survey_id, self.keys)
+            found = life.tally(session, survey_id, self.keys, self.rules)
         if found is not None:
             with self.database.transaction() as session:
                 life.settle(session, survey_id, found, self.rules, self.now)

@@ -92,7 +92,7 @@ def sheets(found: Released, waves: Waves, small_print: Sequence[str], everyone: 
     )
     yield Sheet(gettext("Questions"), (gettext("Question"), *measures, *changes), tuple(_questions(found)))
     yield Sheet(
-        gettext("Answers"), (gettext("Question"), gettext("Answer"), gettext("Per cent")), tuple(_distributions(found))
+        gettext("Answers"), (gettext("Question"), gettext("Answer given"), gettext("Per cent")), tuple(_distributions(found))
     )
     asked = [one for one in Driver if one in own.drivers]
     heads = (gettext("Unit"), gettext("Asked"), gettext("Answered"), *map(driver_name, asked))
@@ -122,7 +122,8 @@ def _questions(found: Released) -> Iterator[tuple[Value, ...]]:
 
 
 def _words(words: Words, *, reverse: bool) -> str:
-    return f"{words.text} ({gettext('disagreeing is the good answer')})" if reverse else words.text
+    note = gettext("disagreeing is the good answer")
+    return f"{words.text} ({note})" if reverse else words.text
 
 
 def _distributions(found: Released) -> Iterator[tuple[Value, ...]]:

@@ -33,7 +33,11 @@ PAGES = {
     "surveys": ("/surveys", "employee"),
     "open survey": ("/surveys/7", "employee"),
     "who sees what": ("/surveys/7/who-sees-what", "employee"),
+    "survey that is over": ("/surveys/5", "employee"),
     "promises": ("/surveys/promises", "employee"),
+    "promises that ended": ("/surveys/promises?show=ended", "hr"),
+    "promise": ("/surveys/promises/1", "hr"),
+    "promising": ("/surveys/6/promises/new", "hr"),
     "queue": ("/wins/queue", "editor"),
     "history": ("/wins/10/history", "editor"),
     "drafts": ("/drafts", "editor"),
@@ -43,8 +47,15 @@ PAGES = {
     "new person": ("/people/new", "admin"),
     "making surveys": ("/surveys/manage", "hr"),
     "new survey": ("/surveys/new", "hr"),
+    "survey as HR sees it": ("/surveys/6/manage", "hr"),
+    "open survey as HR sees it": ("/surveys/7/manage", "hr"),
+    "scheduled survey": ("/surveys/8/manage", "hr"),
+    "its questions": ("/surveys/8/edit/questions", "hr"),
+    "its audience": ("/surveys/8/edit/audience", "hr"),
+    "its preview": ("/surveys/8/preview", "hr"),
     "bank of questions": ("/surveys/bank", "hr"),
     "recurring pulses": ("/surveys/series", "hr"),
+    "recurring pulse": ("/surveys/series/1", "hr"),
     "new recurring pulse": ("/surveys/series/new", "hr"),
     "survey results": ("/surveys/6/results", "hr"),
     "heat map": ("/surveys/6/results/heat-map", "hr"),
@@ -57,13 +68,6 @@ PAGES = {
     "not yours": ("/people", "employee"),
 }
 LARGEST = 100_000
-
-
-@pytest.fixture(autouse=True)
-def on_one_database(request: pytest.FixtureRequest) -> None:
-    """How a page looks does not depend on the database; the journeys run on both."""
-    if request.config.getoption("--database") != "sqlite":
-        pytest.skip("how a page looks does not depend on the database: looked at in the run on SQLite")
 
 
 @pytest.fixture(params=PAGES)

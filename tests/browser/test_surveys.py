@@ -12,14 +12,13 @@ from werkzeug.serving import make_server
 
 from portal.app import create_app
 from portal.config import load
-from portal.core import schema
 from portal.core.db import Database
 from portal.pulse import KeyRing
 from portal.pulse.model import Kind
 from tests.browser.company import PEOPLE, Company, begin, kept, option
 from tests.browser.test_every_page import violations
 from tests.browser.test_journeys import PHONE
-from tests.factories import a_person
+from tests.factories import a_person, like
 
 DESK = {"viewport": {"width": 1280, "height": 900}}
 TAPS = 11
@@ -27,24 +26,15 @@ TAPS = 11
 COUNT_TAPS = "addEventListener('pointerdown', () => sessionStorage.taps = Number(sessionStorage.taps ?? 0) + 1, true)"
 
 
-@pytest.fixture(autouse=True)
-def on_one_database(request: pytest.FixtureRequest) -> None:
-    """What browsers do with a ballot is tried once; what databases do with it is asked in `tests/pulse`, of both."""
-    if request.config.getoption("--database") != "sqlite":
-        pytest.skip("what a browser does does not depend on the database: tried in the run on SQLite")
-
-
 @pytest.fixture(scope="module")
 def served(
-    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory, browser: Browser
+    migrated_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, browser: Browser
 ) -> Iterator[Company]:
     folder: Path = tmp_path_factory.mktemp("surveys")
-    url = new_database()
+    url = migrated_database("surveys")
     database = Database(url)
-    schema.upgrade(database.engine)
     with database.transaction() as session:
-        for _ in range(PEOPLE):
-            a_person(session, password=False)
+        like(session, a_person(session, password=False), PEOPLE - 1)
     settings = load({"PORTAL_DATA": str(folder), "PORTAL_DATABASE_URL": url, "PORTAL_SECRET_KEY": "for tests alone"})
     app = create_app(settings, database)
     server = make_server("127.0.0.1", 0, app, threaded=True)

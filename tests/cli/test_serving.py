@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from portal.search import IndexUnavailable, compare
-from tests.cli.place import Place, furnish, left
+from tests.cli.place import Place, left
 from tests.cli.sites import Site, site
 from tests.factories import a_page
 from tests.processes import DEADLINE_S, gone, until
 
 
 @pytest.fixture(scope="module")
-def place(new_place: Callable[[], Place]) -> Place:
-    return furnish(new_place())
+def place(new_portal: Callable[[], Place]) -> Place:
+    return new_portal()
 
 
 @pytest.fixture(scope="module")

@@ -110,6 +110,8 @@ def test_every_language_that_the_portal_speaks_is_taken() -> None:
         ("SESSION_DAYS", "0", "must be a whole number from 1 to 365"),
         ("MAX_BODY", "65535", "must be a whole number from 65536 to 1073741824"),
         ("MAX_BODY", "2M", "must be a whole number from 65536 to 1073741824"),
+        ("PULSE_SCORES", "2", "must be a whole number from 3 to 1000"),
+        ("PULSE_COMMENTS", "4", "must be a whole number from 5 to 1000"),
         ("MODERATION", "never", "must be after or before"),
         ("MAX_PICTURE", "10 MB", "must be a whole number from 65536 to 1073741824"),
         ("WEBHOOK_PRIVATE", "perhaps", "must be no or yes"),

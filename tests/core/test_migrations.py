@@ -1,5 +1,6 @@
 """The schema: every migration goes up and down, ends at what the models say, and loses no row on the way."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,12 +103,15 @@ def test_every_constraint_has_the_name_that_the_models_give_it(engine: Engine) -
     assert {t.name: names_in_database(engine, t) for t in models} == {t.name: names_in_models(t) for t in models}
 
 
-def test_a_developer_can_run_alembic_by_itself(own_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORTAL_DATABASE_URL", own_database_url)
+def test_a_developer_can_run_alembic_by_itself(
+    new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_database()
+    monkeypatch.setenv("PORTAL_DATABASE_URL", url)
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
     command.upgrade(config, "head")
-    engine = make_engine(own_database_url)
+    engine = make_engine(url)
     assert schema.present(engine) == schema.wanted()
     engine.dispose()
 

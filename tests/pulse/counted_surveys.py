@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from portal.core.permissions import Actor, Role
 from portal.people import as_actor
-from portal.people.model import Person, PersonRole
+from portal.people.model import Person
 from portal.pulse import casting, counting, freezing, looking_back
 from portal.pulse.cohorts import EVERYBODY, Unit
 from portal.pulse.model import Driver, Invitation, Kind, State, Survey, SurveyQuestion, SurveyUnit
 from portal.pulse.questions import Answers
 from tests.factories import NOW, a_person
-from tests.pulse.scenes import DAY, a_question, an_hr, an_open_survey
+from tests.pulse.scenes import DAY, ZONE, a_company, a_question, an_hr, an_open_survey
 
 LUMA, SHOPS, CARE, RIVA = ("Luma",), ("Luma", "Shops"), ("Luma", "Care"), ("Luma", "Shops", "Riva")
 SIZES = {SHOPS: 12, CARE: 12, RIVA: 6}
@@ -75,34 +75,10 @@ class Told:
 
 def a_told_survey(session: Session, published: bool = True, said: Said = USUAL) -> Told:
     """The usual survey of a company of three teams, counted, and published or not."""
-    company = a_quick_company(session)
+    company = a_company(session, SIZES)
     hr = an_hr(session, team=("Luma", "People"))
     survey = a_counted_survey(session, company, said, published_at=PUBLISHED if published else None)
     return Told(survey, company, units_of(session, survey), hr)
-
-
-def a_quick_company(session: Session) -> Company:
-    """People in teams (see `SIZES`), written down at once: most tests only count them."""
-    company: dict[tuple[str, ...], list[Person]] = {}
-    for team, size in SIZES.items():
-        first = a_person(session, team=team)
-        others = [
-            Person(
-                email=f"{one}.{first.email}",
-                name=first.name,
-                search_text=first.search_text,
-                locale="en",
-                team_id=first.team_id,
-                stamp=f"{one}",
-                created_at=NOW,
-                roles=[PersonRole(role=Role.EMPLOYEE)],
-            )
-            for one in range(1, size)
-        ]
-        session.add_all(others)
-        company[team] = [first, *others]
-    session.flush()
-    return {team: [as_actor(one) for one in people] for team, people in company.items()}
 
 
 def units_of(session: Session, survey: Survey) -> dict[tuple[str, ...], int]:
@@ -136,7 +112,7 @@ def a_counted_survey(
     units = [Unit(row.number, row.parent, row.team_id, row.invited, row.cohort) for row in rows]
     survey.state, survey.closed_at = State.CLOSED, closed_at
     found = counting.count(
-        cast, casting.questions(session, survey.id), units, 5, 10, looking_back.compare_with(session, survey)
+        cast, casting.questions(session, survey.id), units, 5, 10, looking_back.compare_with(session, survey, ZONE)
     )
     session.add_all(freezing.freeze(survey.id, unit, *of) for unit, of in found.items())
     survey.published_at = over.get("published_at")  # type: ignore[assignment]

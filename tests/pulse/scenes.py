@@ -16,13 +16,14 @@ from portal.pulse.model import (
     Driver,
     Invitation,
     Kind,
+    Series,
     State,
     Survey,
     SurveyQuestion,
     SurveyUnit,
 )
 from portal.pulse.rules import Rules
-from tests.factories import NOW, a_person
+from tests.factories import NOW, a_person, like
 
 ZONE = ZoneInfo("Europe/Zagreb")
 RULES = Rules(ZONE)
@@ -37,7 +38,11 @@ def an_hr(session: Session, **over: object) -> Actor:
 
 def a_company(session: Session, teams: Mapping[tuple[str, ...], int]) -> dict[tuple[str, ...], list[Actor]]:
     """People in teams: for each team's path, how many there are, and so who."""
-    return {path: [as_actor(a_person(session, team=path)) for _ in range(size)] for path, size in teams.items()}
+    company = {}
+    for path, size in teams.items():
+        first = a_person(session, team=path)
+        company[path] = [as_actor(person) for person in (first, *like(session, first, size - 1))]
+    return company
 
 
 def a_question(kind: Kind = Kind.AGREE, **over: object) -> SurveyQuestion:
@@ -106,3 +111,14 @@ def an_open_survey(session: Session, questions: Sequence[SurveyQuestion] = (), *
     survey.invited = len(people)
     session.flush()
     return survey
+
+
+def a_bare_series(session: Session, every: str = "month") -> Series:
+    """A recurring pulse, for surveys to be waves of."""
+    series = Series(
+        texts={}, every=every, next_on=NOW.date(), of_month=NOW.day, hour=9, days_open=4, questions=5, keys=[],
+        audience=[], comment=False, active=True, created_at=NOW,
+    )  # fmt: skip
+    session.add(series)
+    session.flush()
+    return series

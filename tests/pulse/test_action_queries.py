@@ -92,13 +92,24 @@ def test_it_reads_in_the_reader_s_language_or_in_one_that_there_is(session: Sess
     assert view.line.owner == scene.one_of(RIVA).name
 
 
-def test_beside_results_stand_the_promises_of_the_unit_and_those_above_it(session: Session, scene: Scene) -> None:
-    mine = an_action(session, scene, unit=scene.units[QUAY], due_on=TODAY + timedelta(days=60))
-    above = an_action(session, scene, unit=scene.units[HARBOUR])
-    an_action(session, scene, unit=scene.units[RIVA])
-    found = action_queries.promises_of(session, scene.hr, scene.survey.id, scene.units[QUAY], ("en",), TODAY)
-    assert [line.id for line in found] == [mine.id, above.id]
-    assert len(action_queries.promises_of(session, scene.hr, scene.survey.id, None, ("en",), TODAY)) == 3
+def test_beside_results_stand_the_promises_of_the_unit_those_above_it_and_those_below(
+    session: Session, scene: Scene
+) -> None:
+    below = an_action(session, scene, unit=scene.units[QUAY])
+    mine = an_action(session, scene, unit=scene.units[HARBOUR], due_on=TODAY + timedelta(days=60))
+    above = an_action(session, scene)
+    beside = an_action(session, scene, unit=scene.units[RIVA])
+
+    def found(actor: Actor, unit: int | None) -> list[int]:
+        lines = action_queries.promises_of(session, actor, scene.survey.id, unit, ("en",), TODAY)
+        return [line.id for line in lines]
+
+    assert found(scene.hr, scene.units[HARBOUR]) == [mine.id, above.id, below.id]
+    assert found(scene.hr, scene.units[QUAY]) == [below.id, mine.id, above.id]
+    assert set(found(scene.hr, 0)) == {one.id for one in (above, mine, below, beside)}
+    assert found(scene.hr, None) != []
+    # Whoever may not read what was promised below is told of the rest.
+    assert found(scene.staff[HARBOUR][1], scene.units[HARBOUR]) == [mine.id, above.id]
 
 
 def test_the_list_tells_open_overdue_and_ended(session: Session, scene: Scene) -> None:

@@ -103,9 +103,13 @@ def test_the_bank_is_shown_by_driver_in_every_language_on_a_page_that_is_not_too
     client: FlaskClient, session: Session
 ) -> None:
     page = client.get("/surveys/bank")
-    assert len(page.data) < 100_000
+    assert len(page.data) < 40_000
     assert "Pride and belonging" in text(page)
-    assert "Когда клиент благодарит нас" in text(page)
+    assert "Load and strain" in text(page)
+    assert "Когда клиент благодарит нас" not in text(page)
+    alone = text(client.get("/surveys/bank?driver=pride"))
+    assert "Когда клиент благодарит нас" in alone
+    assert 'id="load"' not in alone
     survey = coming(session)
     assert len(client.get(f"/surveys/{survey.id}/edit/bank").data) < 100_000
     wrong = client.post(f"/surveys/{survey.id}/edit/bank", data={"version": "1", "key": "no-such"})

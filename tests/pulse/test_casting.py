@@ -1,45 +1,24 @@
-"""Handing out and casting ballots: who may, when, once; and nothing lost or counted twice, whatever goes wrong."""
+"""Handing out and casting ballots: who may, when, and once."""
 
-import os
-import re
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from portal.core.db import Database
 from portal.core.errors import Invalid, NotFound, Refused
 from portal.core.permissions import NOBODY, SYSTEM, Actor
 from portal.people import as_actor
-from portal.pulse import answering, casting
+from portal.pulse import casting
 from portal.pulse.casting import AlreadyHanded, NotAsked, NotOpenYet, SurveyClosed
-from portal.pulse.model import Ballot, Invitation, Kind, State, Survey, Turnout
-from portal.pulse.questions import Answers
-from portal.pulse.sealing import Damaged, KeyRing, seal
+from portal.pulse.model import Ballot, Invitation, Kind, State, Survey
 from portal.pulse.tokens import Forged, part_of
 from tests.factories import NOW, a_person
-from tests.processes import exit_code
 from tests.pulse.scenes import DAY, a_company, a_question, a_survey
-from tests.pulse.voting import TOKENS, a_ballot_box, cast, count, handed, vote
+from tests.pulse.voting import TOKENS, a_ballot_box, cast, handed, opened, turnout
 
 SECOND = timedelta(seconds=1)
-
-
-def opened(session: Session, survey: Survey, folder: Path) -> list[Answers]:
-    opener = KeyRing(folder).opener(survey.id)
-    assert opener
-    return [answers for _, answers in casting.opened_ballots(session, survey, opener)]
-
-
-def turnout(session: Session, survey: Survey) -> set[int]:
-    return set(session.scalars(select(Turnout.person_id).where(Turnout.survey_id == survey.id)))
 
 
 @pytest.fixture
@@ -221,231 +200,3 @@ def test_each_ballot_asks_the_part_that_was_drawn_with_it(
         with pytest.raises(Invalid):
             cast(session, survey, token, {"q1": "3", f"q{4 - part}": "4"})
     assert len({len(row.answers) for row in session.scalars(select(Ballot))}) == 1
-
-
-# Counting
-
-
-def test_counted_ballots_are_written_anew_with_nothing_of_the_old_rows(own_database: Database, tmp_path: Path) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma", "Shop"): 6, ("Luma", "Works"): 6})
-        questions = [a_question(Kind.SCALE), a_question(Kind.TEXT)]
-        survey = a_ballot_box(session, tmp_path, questions)
-    voters = [person for team in people.values() for person in team][:11]
-    for number, person in enumerate(voters):
-        vote(own_database, person, survey, {"q1": str(number), "q2": f"My own words {number}"})
-    with own_database.reading() as session:
-        old = {row.key: row.answers for row in session.scalars(select(Ballot))}
-    count(own_database, survey.id, tmp_path)
-    with own_database.reading() as session:
-        new = session.scalars(select(Ballot)).all()
-        assert sorted(answering.answers_in(row.answers)[1] for row in new) == list(range(11))  # type: ignore[type-var]
-        assert {tuple(answering.answers_in(row.answers)) for row in new} == {(1,)}, "words don't stay beside scores"
-        assert {row.unit for row in new} == {0}, "nobody is the only one of their cohort"
-        assert not {row.key for row in new} & old.keys()
-        assert turnout(session, survey) == set()
-    assert KeyRing(tmp_path).known() == []
-
-
-def test_too_few_ballots_to_tell_anything_are_not_kept(own_database: Database, tmp_path: Path) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 6})["Luma",]
-        survey, other = a_ballot_box(session, tmp_path), a_ballot_box(session, tmp_path)
-    for person in people[:4]:
-        vote(own_database, person, survey, {"q1": "4"})
-        vote(own_database, person, other, {"q1": "4"})
-    count(own_database, survey.id, tmp_path)
-    with own_database.reading() as session:
-        assert [row.survey_id for row in session.scalars(select(Ballot))] == [other.id] * 4
-        assert (turnout(session, survey), len(turnout(session, other))) == (set(), 4)
-
-
-def test_a_ballot_that_was_tampered_with_stops_the_count(session: Session, people: list[Actor], tmp_path: Path) -> None:
-    survey = a_ballot_box(session, tmp_path)
-    for person in people[:2]:
-        cast(session, survey, handed(session, person, survey), {"q1": "4"})
-    row = session.scalars(select(Ballot)).first()
-    assert row
-    row.answers = row.answers[:-1] + bytes([row.answers[-1] ^ 1])
-    session.flush()
-    with pytest.raises(Damaged):
-        opened(session, survey, tmp_path)
-
-
-def test_ballots_beyond_those_handed_out_are_noticed(session: Session, people: list[Actor], tmp_path: Path) -> None:
-    """Who has the site's secret could make tokens: the ballots would outnumber those who were handed one."""
-    survey = a_ballot_box(session, tmp_path)
-    handed(session, people[0], survey)
-    assert casting.surplus(session, survey.id) == 0
-    cast(session, survey, handed(session, people[1], survey), {"q1": "4"})
-    assert casting.surplus(session, survey.id) == 0
-    for _ in range(3):
-        cast(session, survey, TOKENS.issue(survey.id, 0), {"q1": "1"})
-    assert casting.surplus(session, survey.id) == 2
-
-
-# Never in one transaction, and nothing besides
-
-
-@contextmanager
-def noted(engine: Engine) -> Iterator[list[str]]:
-    """What the database is told meanwhile, statement by statement."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(" ".join(statement.split()))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def tables(statements: list[str]) -> tuple[set[str], set[str]]:
-    """The tables that statements read, and those that they write."""
-    written = {found for one in statements for found in re.findall(r"^(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)", one)}
-    read = {found for one in statements for found in re.findall(r"\b(?:FROM|JOIN) (\w+)", one)}
-    return read - written, written
-
-
-def test_no_transaction_knows_of_both_a_person_and_a_ballot(own_database: Database, tmp_path: Path) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 6})["Luma",]
-        survey = a_ballot_box(session, tmp_path)
-    with noted(own_database.engine) as handing, own_database.transaction() as session:
-        token = handed(session, people[0], survey)
-    assert tables(handing) == ({"survey", "survey_invitation"}, {"turnout"})
-    for values in ({"q1": "4"}, {"q1": "5"}):
-        with noted(own_database.engine) as casts, own_database.transaction() as session:
-            cast(session, survey, token, values)
-        assert tables(casts) == ({"survey", "survey_question"}, {"ballot"})
-    with noted(own_database.engine) as taking, own_database.transaction() as session:
-        casting.withdraw(session, survey.id, token, TOKENS, NOW)
-    assert tables(taking) == ({"survey"}, {"ballot"})
-
-
-# At once, and interrupted
-
-
-def at_once(number: int, work: Any) -> list[Any]:
-    """Do ``work`` (given its place) in so many threads that begin together; what each gave or raised."""
-    ready, results = threading.Barrier(number), [None] * number
-
-    def run(place: int) -> None:
-        ready.wait(10)
-        try:
-            results[place] = work(place)
-        except Exception as error:
-            results[place] = type(error)  # type: ignore[call-overload]
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return results
-
-
-def test_asked_at_once_one_ballot_is_handed_out(own_database: Database, tmp_path: Path) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 6})["Luma",]
-        survey = a_ballot_box(session, tmp_path)
-
-    def ask(place: int) -> str:
-        with own_database.transaction() as session:
-            return handed(session, people[place % 2], survey)
-
-    got = at_once(8, ask)
-    assert got.count(AlreadyHanded) == 6
-    tokens = [one for one in got if isinstance(one, str)]
-    assert len({TOKENS.read(token, survey.id).digest for token in tokens}) == 2
-    with own_database.reading() as session:
-        assert turnout(session, survey) == {person.id for person in people[:2]}
-
-
-def test_cast_at_once_one_ballot_counts_and_one_was_first(own_database: Database, tmp_path: Path) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 6})["Luma",]
-        survey = a_ballot_box(session, tmp_path)
-    with own_database.transaction() as session:
-        token = handed(session, people[0], survey)
-
-    def send(place: int) -> bool:
-        with own_database.transaction() as session:
-            return cast(session, survey, token, {"q1": str(place + 1)})
-
-    assert sorted(at_once(5, send)) == [False, False, False, False, True]
-    with own_database.reading() as session:
-        assert len(opened(session, survey, tmp_path)) == 1
-
-
-def test_no_ballot_slips_in_after_the_count_has_begun(own_database: Database, tmp_path: Path) -> None:
-    """Whoever was told "your answers are in" is counted; all others are told that it was too late."""
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 8})["Luma",]
-        survey = a_ballot_box(session, tmp_path)
-    tokens = []
-    for person in people:
-        with own_database.transaction() as session:
-            tokens.append(handed(session, person, survey))
-
-    def work(place: int) -> Any:
-        with own_database.transaction() as session:
-            if place < 7:
-                return cast(session, survey, tokens[place], {"q1": str(place % 5 + 1)})
-            session.get_one(Survey, survey.id).state = State.COUNTING
-        with own_database.reading() as session:
-            return len(opened(session, survey, tmp_path))
-
-    results = at_once(8, work)
-    assert results[7] == results[:7].count(True)
-    assert results[:7].count(True) + results[:7].count(SurveyClosed) == 7
-    with own_database.reading() as session:
-        assert len(opened(session, survey, tmp_path)) == results[7]
-
-
-def _cut_off(url: str, survey_id: int, token: str, after: str) -> None:
-    """Cast a ballot, and be killed right after the database was told ``after``, before the commit."""
-    database = Database(url)
-
-    def killed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(after):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(database.engine, "after_cursor_execute", killed)
-    with database.transaction() as session:
-        casting.cast(session, survey_id, token, {"q1": ["5"]}, TOKENS, NOW)
-
-
-def test_a_server_killed_while_casting_leaves_all_or_nothing_and_the_retry_counts_once(
-    own_database: Database, own_database_url: str, tmp_path: Path
-) -> None:
-    with own_database.transaction() as session:
-        people = a_company(session, {("Luma",): 6})["Luma",]
-        survey = a_ballot_box(session, tmp_path)
-    with own_database.transaction() as session:
-        token = handed(session, people[0], survey)
-    assert exit_code(_cut_off, own_database_url, survey.id, token, "INSERT INTO ballot") == -signal.SIGKILL
-    with own_database.reading() as session:
-        assert opened(session, survey, tmp_path) == []
-    with own_database.transaction() as session:
-        assert cast(session, survey, token, {"q1": "4"}) is True
-    assert exit_code(_cut_off, own_database_url, survey.id, token, "UPDATE ballot") == -signal.SIGKILL
-    with own_database.reading() as session:
-        assert opened(session, survey, tmp_path) == [{1: 4}], "what was in stays in"
-    with own_database.transaction() as session:
-        assert cast(session, survey, token, {"q1": "5"}) is False
-    with own_database.reading() as session:
-        assert opened(session, survey, tmp_path) == [{1: 5}]
-
-
-def test_a_ballot_sealed_to_another_key_is_not_counted_as_this_surveys(
-    session: Session, people: list[Actor], tmp_path: Path
-) -> None:
-    survey = a_ballot_box(session, tmp_path)
-    foreign = seal(KeyRing(tmp_path).make(survey.id + 1_000), b"{}", 100)
-    session.add(Ballot(survey_id=survey.id, key=bytes(32), unit=0, answers=foreign))
-    session.flush()
-    with pytest.raises(Damaged):
-        opened(session, survey, tmp_path)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.pulse.cohorts import Unit
-from portal.pulse.disclosure import Tally, participation, publishable
+from portal.pulse.disclosure import Tally, is_exact, participation, publishable
 from portal.pulse.model import Driver, Kind
 from portal.pulse.questions import NOT_APPLICABLE, Answer
 from portal.pulse.results import Bound, Cell, Comments, Hidden
@@ -56,7 +56,8 @@ def test_a_recommendation_is_promoters_less_detractors() -> None:
 
 def test_choices_tell_each_choices_share_and_nothing_else() -> None:
     assert in_all(1, 0, 0, 1, 2, 2, 2, kind=Kind.SINGLE) == Cell(n=6, distribution=(33, 17, 50))
-    assert in_all(1, (0,), (0, 1), (1, 2), (0,), (1,), (0,), kind=Kind.SEVERAL) == Cell(n=6, distribution=(67, 50, 17))
+    several = in_all(1, (0,), (0, 1), (1, 2), (0,), (1, 2), (0,), kind=Kind.SEVERAL)
+    assert several == Cell(n=6, distribution=(67, 50, 33))
 
 
 def test_when_all_the_invited_answered_there_is_no_interval() -> None:
@@ -91,7 +92,7 @@ def test_a_score_of_nearly_all_of_one_kind_is_a_bound_or_nothing() -> None:
 def test_choices_that_nearly_all_made_are_not_told() -> None:
     assert in_all(1, 0, 0, 0, 0, 1, kind=Kind.SINGLE) == in_all(1, 0, 0, 0, 0, 0, kind=Kind.SINGLE) == PROTECTS
     assert in_all(1, (0, 1), (0,), (0, 2), (0,), (0,), kind=Kind.SEVERAL) == PROTECTS
-    assert in_all(1, (0, 1), (0,), (0, 2), (1,), (1,), kind=Kind.SEVERAL) == Cell(n=5, distribution=(60, 60, 20))
+    assert in_all(1, (0, 1), (0, 2), (0, 2), (1,), (1,), kind=Kind.SEVERAL) == Cell(n=5, distribution=(60, 60, 40))
 
 
 def test_a_unit_whose_neighbour_is_too_small_is_hidden_to_protect_it() -> None:
@@ -119,7 +120,7 @@ def test_a_units_ballots_are_those_of_all_below_it_whatever_they_answer() -> Non
         0: (7, 40),
         1: (5, 30),
         2: (3, 12),
-        3: (1, 8),
+        3: (None, 8),  # One of eight: to that one, the other seven would have names.
     }
 
 
@@ -143,10 +144,11 @@ def test_a_driver_is_favourable_for_whom_its_questions_are_on_average() -> None:
     favourable = [{1: 5, 2: 2}, {1: 3, 2: 2}, {2: 1}, {1: 5, 2: NOT_APPLICABLE, 4: 0}, {1: 5, 2: 4, 3: 5}]
     others = [{1: 4, 2: 4}, {1: 3, 2: 3, 3: 4}, {3: 3}]
     silent = [{4: 1}, {1: NOT_APPLICABLE, 5: 5}]
-    summary, _ = counted([(0, one) for one in [*favourable, *others, *silent]], questions, units({0: 40}))[0]
+    twice = 2 * [*favourable, *others, *silent]  # So that enough answered the third question.
+    summary, _ = counted([(0, one) for one in twice], questions, units({0: 40}))[0]
     assert list(summary.drivers) == [Driver.TOOLS, Driver.LOAD]
     cell = summary.drivers[Driver.TOOLS]
-    assert (cell.n, cell.count, cell.value) == (8, (5,), 63)
+    assert (cell.n, cell.count, cell.value) == (16, (10,), 63)
     assert cell.distribution is None
     assert summary.drivers[Driver.LOAD] == TOO_FEW
 
@@ -294,10 +296,13 @@ def test_whatever_is_told_is_true_and_nothing_else_is_told(
         for own in [answers(1, unit, only=True)]
     }
     shown = publishable(parents, agreed, least)
-    told = participation(parents, {unit.number: unit.invited for unit in tree}, least)
+    invited = {unit.number: unit.invited for unit in tree}
+    answered = {top: sum(inside(own, top) for own, _ in ballots) for top in parents}
+    silent = {unit: (invited[unit] - answered[unit],) for unit in parents}
+    told = {unit for unit in participation(parents, invited, least, silent) if is_exact(invited[unit], silent[unit])}
     for unit, (summary, details) in results.items():
         assert (details.questions[1].hidden is None) == (unit in shown)
-        assert summary.answered == (sum(inside(own, unit) for own, _ in ballots) if unit in told else None)
+        assert summary.answered == (answered[unit] if unit in told else None)
         for number, cell in details.questions.items():
             there = answers(number, unit)
             if cell.hidden:

@@ -9,16 +9,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal import notices
 from portal.core.errors import Invalid, NotFound, Refused
 from portal.core.permissions import Actor, Role
-from portal.notices import About
-from portal.notices.model import Notice
 from portal.people import as_actor
 from portal.people.model import Team
 from portal.pulse import bank, company_time, drafting, question_list, readiness, scheduling
 from portal.pulse.drafting import Dates, DraftChanged, Heading, Settled
-from portal.pulse.model import SURVEY, TITLE_LENGTH, Driver, Kind, State, Survey, SurveyQuestion
+from portal.pulse.model import TITLE_LENGTH, Driver, Kind, State, Survey, SurveyQuestion
 from portal.pulse.question_list import OwnQuestion, Said
 from tests.factories import NOW, a_person
 from tests.pulse.scenes import DAY, RULES, ZONE, a_company, a_question, a_survey, an_hr, an_open_survey
@@ -276,10 +273,7 @@ def test_a_scheduled_survey_can_be_changed_but_stays_fit_to_open(session: Sessio
 def test_a_draft_is_thrown_away_with_its_questions_and_its_number_never_used_again(session: Session, hr: Actor) -> None:
     survey = a_survey(session)
     assert hr.id
-    told = {"title": "Spring pulse", "locale": "en"}
-    notices.tell(session, hr.id, About.SURVEY, SURVEY, survey.id, told, f"/surveys/{survey.id}/manage", NOW, zone=ZONE)
     drafting.throw_away(session, hr, survey.id, 1)
-    assert session.scalars(select(Notice)).all() == [], "nothing leads to it any more"
     assert session.scalars(select(SurveyQuestion).where(SurveyQuestion.survey_id == survey.id)).all() == []
     assert drafting.begin_survey(session, hr, NOW).id > survey.id
     with pytest.raises(NotFound):

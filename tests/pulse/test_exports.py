@@ -18,15 +18,15 @@ from tests.pulse.counted_surveys import (
     CARE,
     IN_CARE,
     RIVA,
+    SIZES,
     Told,
-    a_quick_company,
     a_told_survey,
     a_wave,
     ballots,
     head_of,
     units_of,
 )
-from tests.pulse.scenes import an_hr
+from tests.pulse.scenes import a_company, an_hr
 
 Enter = Callable[..., FlaskClient]
 FORMULA = '=HYPERLINK("http://example.com","Lamp")'
@@ -127,7 +127,7 @@ def test_json_says_why_something_is_hidden(sign_in: Enter, told: Told) -> None:
 
 
 def test_a_change_inside_the_noise_is_in_no_file(session: Session, sign_in: Enter) -> None:
-    company, hr = a_quick_company(session), an_hr(session, team=("Luma", "People"))
+    company, hr = a_company(session, SIZES), an_hr(session, team=("Luma", "People"))
     a_wave(session, company, 60, {CARE: ballots(11, happy=5)})
     survey = a_wave(session, company, 30, {CARE: ballots(11, happy=6)})
     unit = units_of(session, survey)[CARE]

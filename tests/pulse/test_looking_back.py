@@ -1,7 +1,7 @@
 """What a survey is compared with."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from portal.pulse.results import Bound, Cell, Details, Hidden, Summary
 from portal.pulse.sealing import KeyRing
 from tests.counting import count_queries
 from tests.factories import NOW
-from tests.pulse.scenes import DAY, RULES, a_company, a_question, a_survey
+from tests.pulse.scenes import DAY, RULES, ZONE, a_company, a_question, a_survey
 
 PROUD = Cell(n=30, value=50, count=(15,))
 
@@ -96,7 +96,7 @@ def test_each_unit_and_question_is_compared_with_the_latest_survey_that_asked_th
     assert sorted(sizes.values()) == [6, 7, 13]
     expected = {(unit, 1): before(other, size) for unit, size in sizes.items()}
     expected |= {(unit, 2): before(latest, size) for unit, size in sizes.items()}
-    assert compare_with(session, now) == Earlier(expected, {})
+    assert compare_with(session, now, ZONE) == Earlier(expected, {})
 
 
 def test_a_driver_is_compared_only_where_it_was_made_of_the_same_questions(session: Session, a_wave: Wave) -> None:
@@ -105,7 +105,7 @@ def test_a_driver_is_compared_only_where_it_was_made_of_the_same_questions(sessi
     a_wave(asked("load-1", "load-3", driver=Driver.LOAD), 40)
     a_wave([*asked("load-1", driver=Driver.LOAD), *asked("load-2", driver=Driver.LOAD, reverse=True)], 20)
     now = a_wave(asked("load-2", "load-1", driver=Driver.LOAD), 0)
-    found = compare_with(session, now)
+    found = compare_with(session, now, ZONE)
     assert found.drivers == {(EVERYBODY, Driver.LOAD): before(same, 9)}
     assert {place: cell.survey_id for place, cell in found.questions.items()} == {
         (EVERYBODY, 1): same.id,
@@ -119,10 +119,10 @@ def test_where_a_cell_was_not_told_exactly_the_survey_before_is_tried(session: S
     a_wave(asked("lamp"), 40, Cell(hidden=Hidden.PROTECTS))
     a_wave(asked("lamp"), 30, Cell(n=8, value=85, bound=Bound.AT_LEAST))
     now = a_wave(asked("lamp"), 0)
-    assert compare_with(session, now).questions == {(EVERYBODY, 1): before(exact, 9)}
+    assert compare_with(session, now, ZONE).questions == {(EVERYBODY, 1): before(exact, 9)}
     for days in range(MOST_TRIED - 2):
         a_wave(asked("lamp"), 10 + days, Cell(hidden=Hidden.TOO_FEW))
-    assert compare_with(session, now).questions == {}
+    assert compare_with(session, now, ZONE).questions == {}
 
 
 def test_what_is_too_old_not_counted_or_of_another_kind_is_not_compared(session: Session, a_wave: Wave) -> None:
@@ -132,7 +132,7 @@ def test_what_is_too_old_not_counted_or_of_another_kind_is_not_compared(session:
     uncounted = a_wave(asked("lamp"), 30)
     uncounted.state, uncounted.closed_at = State.COUNTING, None
     session.flush()
-    assert compare_with(session, a_wave(asked("lamp"), 0)) == Earlier()
+    assert compare_with(session, a_wave(asked("lamp"), 0), ZONE) == Earlier()
 
 
 def test_choices_and_words_are_not_compared(session: Session, a_wave: Wave) -> None:
@@ -140,7 +140,7 @@ def test_choices_and_words_are_not_compared(session: Session, a_wave: Wave) -> N
     for days in (30, 0):
         questions = [a_question(kind, key=kind) for kind in (Kind.SINGLE, Kind.SEVERAL, Kind.TEXT)]
         wave = a_wave(questions, days, Cell(n=30, distribution=(50, 50)))
-    assert compare_with(session, wave) == Earlier()
+    assert compare_with(session, wave, ZONE) == Earlier()
 
 
 def test_a_unit_is_compared_only_if_all_of_its_team_was_asked_both_times(session: Session, a_wave: Wave) -> None:
@@ -151,7 +151,7 @@ def test_a_unit_is_compared_only_if_all_of_its_team_was_asked_both_times(session
     part = a_wave(asked("lamp", driver=None), 20, audience=[teams["Harbour"], teams["Office"]])
     assert units_of(session, part)[0].team_id == teams["Company"]
     now = a_wave(asked("lamp", driver=None), 0)
-    found = compare_with(session, now).questions
+    found = compare_with(session, now, ZONE).questions
     numbers = {unit.team_id: unit.number for unit in units_of(session, now)}
     since = {name: found[numbers[team], 1].survey_id for name, team in teams.items()}
     assert since == {
@@ -163,10 +163,10 @@ def test_a_unit_is_compared_only_if_all_of_its_team_was_asked_both_times(session
     }
     # Asked by themselves, the shops are compared with what they were among all.
     shops = a_wave(asked("lamp", driver=None), -1, audience=[teams["Shops"]])
-    assert compare_with(session, shops).questions[EVERYBODY, 1] == before(whole, 13)
+    assert compare_with(session, shops, ZONE).questions[EVERYBODY, 1] == before(whole, 13)
     # The same part asked again is compared with itself.
     again = a_wave(asked("lamp", driver=None), -2, audience=[teams["Office"], teams["Harbour"]])
-    assert compare_with(session, again).questions[EVERYBODY, 1] == before(part, 14)
+    assert compare_with(session, again, ZONE).questions[EVERYBODY, 1] == before(part, 14)
 
 
 def test_everybody_is_everybody_though_teams_have_changed(session: Session, a_wave: Wave) -> None:
@@ -174,7 +174,7 @@ def test_everybody_is_everybody_though_teams_have_changed(session: Session, a_wa
     then = a_wave(asked("lamp", driver=None), 30)
     a_company(session, {("Another company",): 5})
     now = a_wave(asked("lamp", driver=None), 0)
-    found = compare_with(session, now).questions
+    found = compare_with(session, now, ZONE).questions
     assert found[EVERYBODY, 1] == before(then, 13)
     assert len(found) == 4
 
@@ -187,6 +187,14 @@ def test_each_earlier_survey_is_read_in_one_query(session: Session, a_wave: Wave
         a_wave(asked("lamp", "desk", "door"), 10 * number)
         session.expire_all()
         with count_queries(database.engine) as seen:
-            assert len(compare_with(session, now).questions) == 21
+            assert len(compare_with(session, now, ZONE).questions) == 21
         sent.append(len(seen))
     assert sent[2] - sent[1] == sent[1] - sent[0] == 1
+
+
+def test_the_day_of_the_earlier_survey_is_that_of_the_companys_clocks(session: Session, a_wave: Wave) -> None:
+    a_company(session, {("Company", "Shops"): 6})
+    earlier = a_wave(asked("lamp"), 30)
+    earlier.closed_at = datetime(2026, 4, 11, 22, 30, tzinfo=UTC)
+    found = compare_with(session, a_wave(asked("lamp"), 0), ZONE)
+    assert {one.since for one in found.questions.values()} == {date(2026, 4, 12)}

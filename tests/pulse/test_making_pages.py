@@ -34,7 +34,8 @@ def client(sign_in: SignIn, hr: Actor) -> FlaskClient:
 
 
 def test_the_list_has_what_is_under_way_first_and_turns_its_pages(session: Session, client: FlaskClient) -> None:
-    an_open_survey(session, texts={"en": {"title": "Open one", "intro": ""}})
+    large = an_open_survey(session, texts={"en": {"title": "Open one", "intro": ""}})
+    large.invited = 20  # Of fewer it isn't told that nobody answered.
     a_survey(session, texts={})
     session.execute(
         insert(Survey),
@@ -47,7 +48,7 @@ def test_the_list_has_what_is_under_way_first_and_turns_its_pages(session: Sessi
     )  # fmt: skip
     session.commit()
     first = text(client.get("/surveys/manage"))
-    places = [first.index(words) for words in ("Open one", "0 of 1 answered", "Without a title yet", "Past 01")]
+    places = [first.index(words) for words in ("Open one", "0 of 20 answered", "Without a title yet", "Past 01")]
     assert places == sorted(places)
     assert "Past 29" not in first
     assert "Past 29" in text(client.get("/surveys/manage?page=2"))

@@ -1,5 +1,6 @@
 """A survey opens when its time has come: what is settled then, what holds it back, and what being late changes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,10 +9,10 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.core.permissions import SYSTEM
+from portal.core.permissions import SYSTEM, Actor
 from portal.people.commands import name_teams
 from portal.people.model import Person
-from portal.pulse import life, opening
+from portal.pulse import drafting, life, opening, scheduling, series
 from portal.pulse.action_model import Action, ActionNote, Progress
 from portal.pulse.model import Announcement, Invitation, State, Step, Survey, SurveyQuestion, SurveyUnit
 from portal.pulse.rules import Rules
@@ -19,6 +20,7 @@ from portal.pulse.sealing import KeyRing
 from tests.counting import count_queries
 from tests.factories import NOW, a_person
 from tests.pulse.living import CARE, END, SHOPS, a_scheduled_survey, opened, told
+from tests.pulse.recurring import a_series, waves_made
 from tests.pulse.scenes import DAY, RULES, ZONE, a_company, an_hr
 
 HOUR = timedelta(hours=1)
@@ -157,6 +159,39 @@ def test_it_opens_as_soon_as_nothing_holds_it_back_with_all_its_days(session: Se
     assert opened(session, survey, keys, late)
     assert (survey.held_back, survey.opened_at, survey.closes_at) == (None, late, late + 7 * DAY)
     assert told(session, "survey-held") == {}, "what no longer holds is taken back"
+
+
+@pytest.mark.parametrize("step", [drafting.throw_away, scheduling.back_to_draft])
+def test_what_is_not_to_open_any_more_is_not_told_to_be_held_back(
+    session: Session, keys: KeyRing, step: Callable[[Session, Actor, int, int], object]
+) -> None:
+    hr = an_hr(session)
+    survey = a_scheduled_survey(session)
+    assert not opened(session, survey, keys)
+    assert set(told(session, "survey-held")) == {hr.id}
+    step(session, hr, survey.id, survey.version)
+    assert told(session, "survey-held") == {}
+
+
+def test_what_is_to_open_on_another_day_is_held_back_no_more(session: Session, keys: KeyRing) -> None:
+    hr = an_hr(session)
+    survey = a_scheduled_survey(session, reminders=[])
+    assert not opened(session, survey, keys)
+    dates = drafting.Dates("2026-06-01T09:00", "2026-06-05T09:00")
+    drafting.change_dates(session, hr, survey.id, dates, survey.version, RULES, NOW)
+    assert (survey.state, survey.held_back, told(session, "survey-held")) == (State.SCHEDULED, None, {})
+
+
+def test_a_wave_that_is_held_back_and_then_paused_is_not_told_of_any_more(session: Session, keys: KeyRing) -> None:
+    hr = an_hr(session)
+    a_company(session, {SHOPS: 5})
+    begun = a_series(session, hr)
+    (wave,) = waves_made(session)
+    assert wave.opens_at
+    assert not opened(session, wave, keys, wave.opens_at, Rules(ZONE, 8, 12))
+    assert set(told(session, "survey-held")) == {hr.id}
+    series.pause(session, hr, begun.id, begun.version, RULES)
+    assert told(session, "survey-held") == {}
 
 
 # When it closes, and when people are reminded

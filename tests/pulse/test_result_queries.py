@@ -24,9 +24,9 @@ from tests.pulse.counted_surveys import (
     PUBLISHED,
     RIVA,
     SHOPS,
+    SIZES,
     USUAL,
     Told,
-    a_quick_company,
     a_told_survey,
     a_wave,
     ballots,
@@ -191,7 +191,7 @@ def test_units_and_titles_are_called_as_the_reader_reads(session: Session) -> No
 
 
 def test_trends_are_made_of_earlier_surveys_of_the_same_team(session: Session) -> None:
-    company, hr = a_quick_company(session), an_hr(session, team=("Luma", "People"))
+    company, hr = a_company(session, SIZES), an_hr(session, team=("Luma", "People"))
     waves = [a_wave(session, company, ago, {CARE: ballots(11, happy=happy)}) for ago, happy in ((60, 3), (30, 10))]
     told = Told(waves[-1], company, units_of(session, waves[-1]), hr)
     found = read(session, hr, told, told.units[CARE])
@@ -203,7 +203,7 @@ def test_trends_are_made_of_earlier_surveys_of_the_same_team(session: Session) -
 
 
 def test_trends_leave_out_what_the_reader_may_not_read(session: Session) -> None:
-    company, hr = a_quick_company(session), an_hr(session, team=("Luma", "People"))
+    company, hr = a_company(session, SIZES), an_hr(session, team=("Luma", "People"))
     first = a_wave(session, company, 60, USUAL)
     moved = session.get_one(Invitation, (first.id, company[CARE][1].id))
     moved.unit = EVERYBODY
@@ -222,7 +222,7 @@ def test_trends_leave_out_what_the_reader_may_not_read(session: Session) -> None
 
 
 def test_a_driver_that_was_asked_with_other_questions_is_marked(session: Session) -> None:
-    company, hr = a_quick_company(session), an_hr(session, team=("Luma", "People"))
+    company, hr = a_company(session, SIZES), an_hr(session, team=("Luma", "People"))
     a_wave(session, company, 60, {CARE: [{1: 4}] * 8}, [a_question(key="pride-2")])
     survey = a_wave(session, company, 30, USUAL)
     found = read(session, hr, Told(survey, company, {}, hr), EVERYBODY)

@@ -55,6 +55,7 @@ def frozen(session: Session, told: Told, unit: int, drivers: dict[Driver, Cell],
 def test_the_overview_tells_who_answered_and_how_sure_the_numbers_are(sign_in: Enter, told: Told) -> None:
     said = words(read(sign_in(person=told.hr), at(told)))
     assert "81% 25 of 31 people who were asked" in said
+    assert "25 of 31 answered (81%)" in words(read(sign_in(person=told.hr), "/surveys/manage"))
     assert "Pride and belonging 48% Likely 39% to 57% Nothing to compare it with yet." in said
     assert "Recommending us −4 Likely −22 to +14." in said
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.core import clock
@@ -12,12 +12,14 @@ from portal.core.permissions import SYSTEM, Actor
 from portal.home.digest import Audience, Edition, open_surveys
 from portal.notices import Week
 from portal.people import as_actor
+from portal.people.model import Team
 from portal.pulse import asked, survey_queries
-from portal.pulse.model import Invitation, Kind, Turnout
+from portal.pulse.model import Invitation, Kind, SurveyUnit, Turnout
 from portal.pulse.survey_queries import Size, Standing, size_of
 from tests.factories import a_person
+from tests.pulse.counted_surveys import CARE, SHOPS, head_of
 from tests.pulse.present import called, ended, running
-from tests.pulse.scenes import DAY, an_open_survey
+from tests.pulse.scenes import DAY, a_company, an_open_survey
 
 HOUR = timedelta(hours=1)
 
@@ -45,6 +47,17 @@ def test_who_came_later_is_not_asked_and_learns_of_published_results_alone(sessi
     newcomer = as_actor(a_person(session))
     found = survey_queries.listing(session, newcomer, "en", clock.now())
     assert [line.id for line in found.open + found.past] == [told.id]
+
+
+def test_who_came_to_lead_a_team_later_finds_the_results_that_are_theirs_to_read(session: Session) -> None:
+    a_company(session, {SHOPS: 5, CARE: 5})
+    team = session.scalars(select(Team.id).where(Team.name == CARE[-1])).one()
+    told = ended(session, published_at=clock.now(), audience=[team])
+    ended(session, audience=[team])
+    session.execute(delete(SurveyUnit).where(SurveyUnit.team_id != team))  # As of a survey that asked Care alone.
+    care, shops = head_of(session, CARE), head_of(session, SHOPS)
+    assert [line.id for line in survey_queries.listing(session, care, "en", clock.now()).past] == [told.id]
+    assert survey_queries.listing(session, shops, "en", clock.now()).past == ()
 
 
 def test_a_survey_is_over_when_its_time_is_even_before_anybody_has_closed_it(session: Session, reader: Actor) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ from portal.pulse.model import Ballot, Kind, State, Turnout
 from tests.counting import count_queries
 from tests.factories import NOW, a_person
 from tests.pulse.present import called, ended, running
-from tests.pulse.scenes import a_question, a_survey, an_hr
+from tests.pulse.scenes import a_bare_series, a_question, a_survey, an_hr
 
 SignIn = Callable[..., FlaskClient]
 HOUR = timedelta(hours=1)
@@ -57,6 +57,21 @@ def test_past_surveys_are_turned_over_in_stretches_whatever_the_address_says(
     assert ("Wave 1." in last, "Wave 21." in last) == (False, True)
     for odd in ("9" * 30, "-1", "0", "x", "%00"):
         seen(client, f"/surveys?page={odd}")
+
+
+@pytest.mark.parametrize(("every", "told"), [("month", "Mar 2026"), ("fortnight", "5 Mar 2026")])
+def test_waves_of_one_title_are_told_apart_by_the_month_or_the_day(
+    session: Session, sign_in: SignIn, every: str, told: str
+) -> None:
+    hr = an_hr(session)
+    series = a_bare_series(session, every)
+    at = datetime(2026, 3, 5, 9, tzinfo=UTC)
+    ended(session, 1, opened_at=at, published_at=at, texts=called("The pulse"), series_id=series.id)
+    session.commit()
+    client = sign_in(person=hr)
+    for address in ("/surveys", "/surveys/manage", f"/surveys/series/{series.id}"):
+        page = re.sub(r"<[^>]+>", "", seen(client, address))
+        assert f"The pulse&nbsp;· {told}" in page, address
 
 
 def test_as_many_questions_are_asked_of_the_database_for_few_surveys_as_for_many(

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.db import Database
 from portal.core.permissions import Actor
 from portal.pulse import casting
-from portal.pulse.model import State, Survey, SurveyQuestion
+from portal.pulse.model import State, Survey, SurveyQuestion, Turnout
+from portal.pulse.questions import Answers
 from portal.pulse.sealing import KeyRing
 from portal.pulse.tokens import SignedTokens
 from tests.factories import NOW
@@ -38,6 +40,18 @@ def cast(
     """Answer with a ballot; is it the first time?"""
     sent = {name: value if isinstance(value, list) else [value] for name, value in values.items()}
     return casting.cast(session, survey.id, token, sent, TOKENS, now)
+
+
+def opened(session: Session, survey: Survey, folder: Path) -> list[Answers]:
+    """What has been answered, opened with the key in ``folder``."""
+    opener = KeyRing(folder).opener(survey.id)
+    assert opener
+    return [answers for _, answers in casting.opened_ballots(session, survey, opener)]
+
+
+def turnout(session: Session, survey: Survey) -> set[int]:
+    """Who was handed a ballot."""
+    return set(session.scalars(select(Turnout.person_id).where(Turnout.survey_id == survey.id)))
 
 
 def vote(database: Database, actor: Actor, survey: Survey, values: Mapping[str, str | list[str]]) -> str:

@@ -14,7 +14,7 @@ from portal.config import declared
 ROOT = Path(__file__).resolve().parents[2]
 PORTAL = ROOT / "portal"
 MODULES = sorted(PORTAL.rglob("*.py"))
-DOMAINS = {"people", "notices", "discussion", "media", "knowledge", "wins", "search", "home"}
+DOMAINS = {"people", "notices", "discussion", "media", "knowledge", "wins", "pulse", "search", "home"}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:

@@ -1,10 +1,13 @@
 """The message catalogues: complete, up to date, and with their placeholders whole."""
 
+import ast
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -66,3 +69,26 @@ def test_plurals_have_all_their_forms(locale: str) -> None:
     for message in found:
         if isinstance(message.id, tuple):
             assert len(message.string) == found.num_plurals, message.id
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_a_date_that_ends_in_a_full_stop_is_not_given_another(locale: str) -> None:
+    """In Russian ("1 авг. 2026 г.") and Croatian ("1. kol 2026.") a date has its own; what ends in an hour has none."""
+    if not format_date(date(2026, 8, 1), "medium", locale=locale).endswith("."):
+        return
+    for message in catalogue(locale):
+        for text in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert not re.search(r"%\((day|date|opened|closed|opens|closes)\)s\.", text), text
+
+
+def test_no_message_hides_in_an_f_string() -> None:
+    """Extraction does not look into them on Python 3.11: such a message would stay English for ever."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / "portal").rglob("*.py")
+        for joined in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+    assert not hidden

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from portal.core.db import Base, Database
 
-VOTERS = 30
+VOTERS = 20
 BY_CHANCE = 12
 Row = tuple[object, ...]
 

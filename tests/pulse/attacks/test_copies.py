@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.core import schema
 from portal.core.db import Database
 from portal.core.permissions import Actor
 from portal.pulse import ticking
@@ -66,10 +65,10 @@ class Election:
 
 
 @pytest.fixture(scope="module")
-def election(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Election]:
+def election(migrated_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Election]:
     """A survey that everybody answers, one after the other, each differently, and its count as the worker does it."""
     folder, keys = tmp_path_factory.mktemp("thief"), tmp_path_factory.mktemp("keys")
-    database = Database(new_database())
+    database = Database(migrated_database("election"))
     try:
         yield _held(database, folder, keys)
     finally:
@@ -77,7 +76,6 @@ def election(new_database: Callable[[], str], tmp_path_factory: pytest.TempPathF
 
 
 def _held(database: Database, folder: Path, keys: Path) -> Election:
-    schema.upgrade(database.engine)
     with database.transaction() as session:
         teams = a_company(session, {("Luma", "Shops"): VOTERS // 2, ("Luma", "Works"): VOTERS // 2})
         questions = [a_question(Kind.SCALE), a_question(Kind.SCALE), a_question(Kind.TEXT)]

@@ -21,8 +21,8 @@ from portal.pulse import casting
 from portal.pulse.casting import AlreadyHanded
 from portal.pulse.model import Ballot, State, Survey, Turnout
 from tests.processes import started
+from tests.pulse.ballot_pages import fields
 from tests.pulse.scenes import DAY, a_company
-from tests.pulse.test_ballots_pages import fields
 from tests.pulse.voting import TOKENS, a_ballot_box, handed
 
 NOW = clock.now()
