@@ -83,11 +83,6 @@ def participation(
     return publishable(parents, {unit: Tally(size, tuple(own[unit])) for unit, size in sizes.items()}, least)
 
 
-def may_show_participation(invited: int, least: int) -> bool:
-    """May it be told how many of a group answered, if of no other group? See `participation` for several."""
-    return invited >= least
-
-
 def is_exact(n: int, alike: tuple[int, ...]) -> bool:
     """May a group's share, count, interval and distribution be told, not only a bound? See `Tally` for ``alike``."""
     return n >= LARGE or all(count <= n - 2 for count in alike)

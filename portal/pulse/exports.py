@@ -1,15 +1,15 @@
 """Results as CSV and as JSON, for programs; made of what `result_queries.released` gave out, and of nothing else.
 
-**CSV**: one line for each driver of the unit and of all units below it that the reader may read, then one for each
-question of the unit. UTF-8 with a byte-order mark, as spreadsheets want it. What stands in a text can't be taken for a
-formula. **JSON**: the same with distributions, comments, earlier surveys and the small print; docs/survey-results.md
-tells what each field is. In both, numbers are plain and a hidden cell has none, but says why.
+**CSV**: one line for each driver of the unit and of all units below it that the reader may read, one for each question
+of the unit, then the small print. UTF-8 with a byte-order mark, as spreadsheets want it. What stands in a text can't be
+taken for a formula. **JSON**: the same with distributions, comments and earlier surveys; docs/survey-results.md tells
+what each field is. In both, numbers are plain and a hidden cell has none, but says why.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .model import Driver, Kind
@@ -29,12 +29,15 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 Waves = Mapping[Driver, tuple[Wave, ...]]
 
 
-def as_csv(found: Released, everyone: str, order: tuple[str, ...]) -> str:
+def as_csv(found: Released, small_print: Sequence[str], everyone: str, order: tuple[str, ...]) -> str:
     """The scores as CSV; ``everyone`` is what the unit of all who were asked is called."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\r\n")
     lines.writerow(COLUMNS)
-    for line in _lines(found, everyone, order):
+    own = found.own
+    where = (found.survey.title, own.unit.name or everyone, own.unit.number, own.unit.invited, own.answered)
+    notes = ((*where, "note", None, sentence) for sentence in small_print)
+    for line in (*_lines(found, everyone, order), *notes):
         lines.writerow([harmless(value) if isinstance(value, str) else value for value in line])
     return BOM + out.getvalue()
 

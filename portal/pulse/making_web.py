@@ -15,11 +15,14 @@ from ..core.locale import Text, available, chosen, gettext, ngettext, written_nu
 from ..core.permissions import Can, allow
 from ..core.shell import see_other
 from . import bank, drafting, making_queries, scheduling
+from .action_queries import ActionLine, overdue_without_word
+from .action_telling import today
 from .audience import foreseen
 from .drafting import DraftChanged, Settled
 from .forms import AN_ID, BareForm, rules
 from .making_forms import KIND_NAMES, AudienceForm, DatesForm, SeenForm, TextsForm, texts_form
 from .making_queries import Managed, languages
+from .model import Survey
 from .overlapping import overlaps
 
 bp = Blueprint("making", __name__, template_folder="templates")
@@ -67,9 +70,16 @@ def _overview(survey_id: int, refused: tuple[Text, ...] = (), status: int = 200)
         kind_names=KIND_NAMES,
         zone=rules().zone.key,
         order=order(),
+        overdue=_overdue(session, survey_id) if view.changeable else (),
         refused=refused,
     )
     return page, status
+
+
+def _overdue(session: Session, survey_id: int) -> tuple[ActionLine, ...]:
+    """The promises that would hold the survey back if it were to open now."""
+    survey = session.get_one(Survey, survey_id)
+    return overdue_without_word(session, survey, today(rules(), clock.now()), order())
 
 
 @bp.route(f"/surveys/<{AN_ID}:survey_id>/edit", methods=["GET", "POST"])

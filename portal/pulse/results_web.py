@@ -13,7 +13,7 @@ from ..core.errors import NotFound, Refused
 from ..core.locale import Text, gettext, lazy
 from ..core.permissions import Can, allow
 from ..core.shell import see_other
-from . import action_queries, exports, policy, publishing, result_pages, trends, turnout, workbook
+from . import action_queries, exports, participating, policy, publishing, result_pages, trends, workbook
 from .action_telling import today
 from .forms import AN_ID, BareForm, rules
 from .model import State
@@ -47,7 +47,7 @@ _NUMBER = 9
 def overview(survey_id: int) -> ResponseReturnValue:
     """Who answered, the recommendation, drivers with their trend; of ``?unit=``, or of what is the reader's own."""
     session = reading()
-    if policy.may_manage(current_user) and turnout.is_running(session, survey_id):
+    if policy.may_manage(current_user) and participating.is_running(session, survey_id):
         return redirect(url_for("results.participation", survey_id=survey_id))
     found = _released(survey_id, Want.DETAILS)
     rows = result_pages.drivers(found, trends.trend(session, current_user, found))
@@ -141,7 +141,7 @@ def comments(survey_id: int) -> ResponseReturnValue:
 def participation(survey_id: int) -> ResponseReturnValue:
     """Which share has answered so far, by units; nothing of what they answered."""
     session = reading()
-    found = turnout.turnout(
+    found = participating.turnout(
         session, current_user, survey_id, _number("unit"), order=languages(), page=_number("page") or 1
     )
     if found.state == State.CLOSED:
@@ -155,7 +155,8 @@ def participation(survey_id: int) -> ResponseReturnValue:
 def as_csv(survey_id: int) -> ResponseReturnValue:
     """Scores of the unit and of those below it, and of the unit's questions."""
     found = _released(survey_id, Want.ALL)
-    return _file(found, exports.as_csv(found, _everyone(), languages()), "csv", "text/csv; charset=utf-8")
+    made = exports.as_csv(found, result_pages.small_print(found), _everyone(), languages())
+    return _file(found, made, "csv", "text/csv; charset=utf-8")
 
 
 @bp.get(f"{_AT}/results.xlsx")

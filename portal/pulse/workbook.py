@@ -92,7 +92,9 @@ def sheets(found: Released, waves: Waves, small_print: Sequence[str], everyone: 
     )
     yield Sheet(gettext("Questions"), (gettext("Question"), *measures, *changes), tuple(_questions(found)))
     yield Sheet(
-        gettext("Answers"), (gettext("Question"), gettext("Answer given"), gettext("Per cent")), tuple(_distributions(found))
+        gettext("Answers"),
+        (gettext("Question"), gettext("Answer given"), gettext("Per cent")),
+        tuple(_distributions(found)),
     )
     asked = [one for one in Driver if one in own.drivers]
     heads = (gettext("Unit"), gettext("Asked"), gettext("Answered"), *map(driver_name, asked))

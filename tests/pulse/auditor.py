@@ -52,7 +52,7 @@ def too_small(published: Iterable[Group], sizes: Mapping[int, int], least: int) 
 
 
 def seen_to_agree(cells: Sequence[Published], sizes: Mapping[int, int]) -> list[Group]:
-    """The derivable groups under `LARGE` of which it is certain that all answered alike, or exactly that all but one did.
+    """The derivable groups under `LARGE` of which it is certain that all, or exactly that all but one, answered alike.
 
     Those within a group of `LARGE` that is told, or is left of told ones, and agrees as a whole, are none: of such a
     group it may be told.

@@ -28,14 +28,9 @@ def in_all(number: int, *answers: Answer, kind: Kind = Kind.AGREE, reverse: bool
 
 def test_favourable_are_the_two_upper_answers_of_those_who_answered() -> None:
     cell = in_all(1, 5, 4, 4, 3, 2, 1, 1, 5, NOT_APPLICABLE, NOT_APPLICABLE)
-    assert cell == Cell(
-        n=8,
-        value=50,
-        interval=outward(Share(4, 8, 40).limits(), 0, 100),
-        extremes=(10, 90),
-        distribution=(25, 13, 13, 25, 25),
-        count=(4,),
-    )
+    assert (cell.n, cell.value, cell.count, cell.extremes) == (8, 50, (4,), (10, 90))
+    assert cell.distribution == (25, 13, 13, 25, 25)
+    assert cell.interval == outward(Share(4, 8, 40).limits(), 0, 100)
     assert cell.interval == (23, 77)
 
 

@@ -11,7 +11,6 @@ from portal.pulse.disclosure import (
     Tally,
     coded,
     is_exact,
-    may_show_participation,
     participation,
     publishable,
 )
@@ -261,8 +260,6 @@ def test_a_deep_chain_is_no_trouble() -> None:
 
 
 def test_participation_is_told_of_k_invited_and_of_no_single_person_beside_them() -> None:
-    assert may_show_participation(5, 5)
-    assert not may_show_participation(4, 5)
     # The head of all alone is in no other unit: with both units told, it would be known whether she answered.
     assert participation({0: None, 1: 0, 2: 0}, {0: 13, 1: 7, 2: 5}, 5) == {0, 1}
     assert participation({0: None, 1: 0, 2: 0}, {0: 12, 1: 7, 2: 5}, 5) == {0, 1, 2}

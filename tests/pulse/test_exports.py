@@ -137,3 +137,9 @@ def test_a_change_inside_the_noise_is_in_no_file(session: Session, sign_in: Ente
     assert [wave["value"] for wave in found["trend"]["pride"]] == [45, 55]
     row = lines(client.get(f"/surveys/{survey.id}/results.csv?unit={unit}"))[0]
     assert (row["change"], row["since"]) == ("", "")
+
+
+def test_the_table_ends_with_the_small_print(sign_in: Enter, told: Told) -> None:
+    notes = [row["name"] for row in lines(sign_in(person=told.hr).get(f"/surveys/{told.id}/results.csv"))[-5:]]
+    assert "Those who stayed silent may think otherwise." in notes[0]
+    assert any("at least 5 people" in note for note in notes)

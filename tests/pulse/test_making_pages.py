@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.core import clock
 from portal.core.db import Database
 from portal.core.permissions import Actor, Role
+from portal.pulse.action_model import Action
 from portal.pulse.model import State, Survey
 from tests.counting import count_queries
 from tests.pulse.making import coming, fresh, text
@@ -241,3 +242,22 @@ def test_a_draft_is_thrown_away_after_a_second_look(session: Session, client: Fl
     assert client.post(f"/surveys/{survey.id}/throw-away", data={"version": "0"}).status_code == 409
     assert client.post(f"/surveys/{survey.id}/throw-away", data={"version": "1"}).location == "/surveys/manage"
     assert session.scalar(select(func.count()).select_from(Survey)) == 0
+
+
+def test_an_overdue_promise_is_told_of_before_it_holds_the_survey_back(
+    session: Session, client: FlaskClient, hr: Actor
+) -> None:
+    last = an_open_survey(session, state=State.CLOSED, closed_at=clock.now() - 30 * DAY)
+    yesterday = clock.now().date() - 2 * DAY
+    promise = Action(
+        survey_id=last.id, unit=0, driver="tools", said={"en": "Old tills"}, promise={"en": "New tills for all"},
+        owner_id=hr.id, due_on=yesterday, progress="begun", created_at=clock.now() - 9 * DAY,
+    )  # fmt: skip
+    session.add(promise)
+    survey = coming(session)
+    page = text(client.get(f"/surveys/{survey.id}/manage"))
+    assert "overdue without a word on why" in page
+    assert "New tills for all" in page
+    promise.progress = "done"
+    session.commit()
+    assert "New tills for all" not in text(client.get(f"/surveys/{survey.id}/manage"))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.core.permissions import Actor
-from portal.pulse import turnout
+from portal.pulse import participating
 from portal.pulse.life_queries import participation
 from portal.pulse.making_queries import managed
 from portal.pulse.model import Survey
@@ -69,7 +69,7 @@ def test_the_list_of_surveys_tells_no_more_of_a_small_one_than_its_participation
     survey = a_ballot_box(session, tmp_path)
     for number in after_each_vote(session, survey, voters):
         row = managed(session, hr, survey.id, ("en",), RULES, NOW).row
-        bound = turnout.turnout(session, hr, survey.id, None, order=("en",)).rows[0].cell.bound
+        bound = participating.turnout(session, hr, survey.id, None, order=("en",)).rows[0].cell.bound
         assert bound == {1: Bound.AT_MOST, 6: Bound.AT_LEAST}.get(number)
         assert row.answered == (None if bound else number)
         assert row.rate == (None if bound else round(100 * number / 7))
