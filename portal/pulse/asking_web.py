@@ -13,7 +13,7 @@ from ..core.locale import available, chosen, gettext
 from ..core.permissions import Can, allow
 from ..core.shell import see_other
 from . import bank, question_list
-from .drafting import DraftChanged
+from .drafting import DraftChanged, Settled
 from .forms import AN_ID, rules
 from .making_forms import KIND_NAMES, MoveForm, OwnQuestionForm, SeenForm, question_form
 from .making_queries import Managed, languages
@@ -126,7 +126,7 @@ def _choosing(
 @allow(Can.MANAGE_SURVEYS)
 def new(survey_id: int) -> ResponseReturnValue:
     """A question in HR's own words."""
-    view = changeable(survey_id)
+    view = changeable(survey_id) if request.method == "GET" else managed(survey_id)
     if request.method == "GET":
         return _own(view, None, question_form(version=view.version, unsent=True))
     form = question_form()
@@ -144,7 +144,7 @@ def new(survey_id: int) -> ResponseReturnValue:
 @allow(Can.MANAGE_SURVEYS)
 def words(survey_id: int, question: int) -> ResponseReturnValue:
     """The words of an own question."""
-    view = changeable(survey_id)
+    view = changeable(survey_id) if request.method == "GET" else managed(survey_id)
     found = next((one for one in view.questions if one.number == question), None)
     if found is None or not question_list.is_own(found.key):
         raise question_list.NotThere
@@ -171,6 +171,9 @@ def _kept(
         now = managed(view.row.id)
         theirs = next((one for one in now.questions if question and one.number == question.number), None)
         return _own(now, theirs or question, form, error.status)
+    except Settled as error:  # It opened by itself meanwhile: what was typed can still be copied.
+        form.form_errors.append(error.message)
+        return _own(managed(view.row.id), question, form, error.status)
     except Invalid as error:
         form.refuse(error)
         return _own(view, question, form, error.status)

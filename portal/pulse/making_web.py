@@ -167,6 +167,9 @@ def _kept(
     except DraftChanged as error:
         form.version.data = str(error.version)
         return show(form, managed(survey_id), error.status)
+    except Settled as error:  # It opened by itself meanwhile: what was typed can still be copied.
+        form.form_errors.append(error.message)
+        return show(form, managed(survey_id), error.status)
     except Invalid as error:
         form.refuse(error)
         return show(form, managed(survey_id), error.status)

@@ -261,3 +261,22 @@ def test_an_overdue_promise_is_told_of_before_it_holds_the_survey_back(
     promise.progress = "done"
     session.commit()
     assert "New tills for all" not in text(client.get(f"/surveys/{survey.id}/manage"))
+
+
+@pytest.mark.parametrize(
+    ("part", "data"),
+    [
+        ("edit", {"title_en": "A title that took long"}),
+        ("edit/questions/new", {"kind": "agree", "driver": "", "text_en": "A title that took long"}),
+    ],
+)
+def test_what_is_typed_while_a_survey_opens_by_itself_is_not_lost(
+    session: Session, client: FlaskClient, part: str, data: dict[str, str]
+) -> None:
+    survey = an_open_survey(session)
+    session.commit()
+    answer = client.post(f"/surveys/{survey.id}/{part}", data=data | {"version": "1"})
+    assert answer.status_code == 409
+    assert "This survey has opened." in text(answer)
+    assert "A title that took long" in answer.get_data(as_text=True)
+    assert "Somebody else changed" not in text(answer)
