@@ -30,6 +30,7 @@ from ..pulse import (
     casting,
     life,
     publishing,
+    question_queries,
     rhythm,
     series,
 )
@@ -141,7 +142,7 @@ class _Past:
         """Ballots are handed out, and cast: never both in one transaction, as on the site."""
         survey_id, tokens = self._surveys[wave], self._house.tokens
         with self._house.database.reading() as session:
-            fields = {one.key: answering.field(one.number) for one in casting.questions(session, survey_id)}
+            fields = {one.key: answering.field(one.number) for one in question_queries.questions(session, survey_id)}
         in_words = next(field for key, field in fields.items() if key.endswith("-text"))
         is_open = wave == WAVES - 1
         comments = () if is_open else self._told["comments"][wave]

@@ -35,44 +35,27 @@ def tell_all(
     given. Raises ValueError for an address that isn't within the site.
     """
     check_address(address)
+    usual = next(iter(details.values()))
     told = 0
     for start in range(0, len(person_ids), STRETCH):
-        stretch = person_ids[start : start + STRETCH]
-        told += _tell(session, stretch, about, subject, subject_id, details, address, now, zone)
+        working = people.addressees(session, person_ids[start : start + STRETCH])
+        chosen = queries.choices_of(session, working)
+        rows = [
+            {
+                "person_id": one.id,
+                "about": about,
+                "subject": subject,
+                "subject_id": subject_id,
+                "details": dict(details.get(one.locale, usual)),
+                "address": address,
+                "gathering": False,
+                "at": now,
+                "mail_due_at": policy.mail_due_at(chosen[one.id][about], now, zone),
+            }
+            for one in working.values()
+        ]
+        if rows:
+            made = session.execute(insert(Notice).returning(Notice.id, Notice.mail_due_at), rows)
+            outbox.add_all(session, Work.MAIL, [({"notice": number}, due) for number, due in made if due])
+        told += len(rows)
     return told
-
-
-def _tell(
-    session: Session,
-    person_ids: Sequence[int],
-    about: About,
-    subject: str,
-    subject_id: int,
-    details: Mapping[str, Mapping[str, Any]],
-    address: str,
-    now: datetime,
-    zone: tzinfo,
-) -> int:
-    working = people.addressees(session, person_ids)
-    chosen = queries.choices_of(session, working)
-    usual = next(iter(details.values()))
-    rows = [
-        {
-            "person_id": one.id,
-            "about": about,
-            "subject": subject,
-            "subject_id": subject_id,
-            "details": dict(details.get(one.locale, usual)),
-            "address": address,
-            "gathering": False,
-            "at": now,
-            "mail_due_at": policy.mail_due_at(chosen[one.id][about], now, zone),
-        }
-        for one in working.values()
-    ]
-    if not rows:
-        return 0
-    made = session.execute(insert(Notice).returning(Notice.id, Notice.mail_due_at), rows)
-    letters = [({"notice": number}, due) for number, due in made if due]
-    outbox.add_all(session, Work.MAIL, letters)
-    return len(rows)

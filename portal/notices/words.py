@@ -71,7 +71,7 @@ def for_site(row: NoticeRow, locale: str) -> Markup:
     )
     bold = [Markup("<strong><bdi>{}</bdi></strong>").format(name) for name in _names(row.details)]
     # Translations are ours, and as in templates may hold markup; what people wrote was escaped right above.
-    return Markup(_sentence(row, bold, title))  # noqa: S704
+    return Markup(_sentence(row, bold, title))  # noqa: S704  # See the comment above.
 
 
 def for_letter(row: NoticeRow) -> Said:

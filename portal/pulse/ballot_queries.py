@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..core.errors import NotFound
 from ..core.locale import Text
-from . import answering, casting
+from . import answering, question_queries
 from .model import Ballot, Kind, State, Survey
 from .questions import Question
 from .survey_queries import titled
@@ -92,7 +92,7 @@ def ballot(
     locale, title, intro = titled(survey.texts, languages)
     questions = tuple(
         put(question, languages, typed, errors)
-        for question in answering.asked(casting.questions(session, survey.id), part)
+        for question in answering.asked(question_queries.questions(session, survey.id), part)
     )
     return BallotPage(
         survey_id=survey.id,

@@ -20,8 +20,9 @@ from ..core.locale import lazy
 from ..core.permissions import Actor
 from . import answering, policy
 from .cohorts import EVERYBODY
-from .model import Ballot, Invitation, Kind, State, Survey, SurveyQuestion, Turnout
-from .questions import Answers, Question, as_question
+from .model import Ballot, Invitation, Kind, State, Survey, Turnout
+from .question_queries import questions
+from .questions import Answers
 from .sealing import Opener, seal
 from .tokens import Tokens, Voter, part_of
 
@@ -124,12 +125,6 @@ def withdraw(session: Session, survey_id: int, token: str, tokens: Tokens, now: 
     voter = tokens.read(token, survey_id)
     _open(session, survey_id, now)
     return _written(session, delete(_BALLOTS).where(*_own(voter)))
-
-
-def questions(session: Session, survey_id: int) -> tuple[Question, ...]:
-    """All that a survey asks, in its order."""
-    rows = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id).order_by(SurveyQuestion.position)
-    return tuple(as_question(row) for row in session.scalars(rows))
 
 
 def opened_ballots(session: Session, survey: Survey, opener: Opener) -> list[tuple[int, Answers]]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .. import people
@@ -19,6 +18,7 @@ from ..core.permissions import Actor
 from . import announcing, audience, bank, policy, readiness
 from .company_time import moment
 from .model import INTRO_LENGTH, MOST_QUESTIONS, TITLE_LENGTH, State, Survey, SurveyQuestion
+from .question_queries import questions_of
 from .rules import Rules
 
 _HARMFUL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -208,12 +208,6 @@ def heading_faults(said: Mapping[str, Heading]) -> dict[str, Text]:
         if len(one.intro) > INTRO_LENGTH:
             wrong[f"intro_{code}"] = lazy("At most %(max)d characters, please.", max=INTRO_LENGTH)
     return wrong
-
-
-def questions_of(session: Session, survey_id: int) -> list[SurveyQuestion]:
-    """A survey's questions in the order in which they are asked."""
-    wanted = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id)
-    return list(session.scalars(wanted.order_by(SurveyQuestion.position, SurveyQuestion.number)))
 
 
 def cleaned(text: str) -> str:

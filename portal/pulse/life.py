@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import announcing, casting, counting, freezing, looking_back, opening
+from . import announcing, casting, counting, freezing, looking_back, opening, question_queries
 from .action_queries import overdue_without_word
 from .cohorts import Unit
 from .model import Result, State, Survey, SurveyQuestion, SurveyUnit
@@ -129,7 +129,7 @@ def tally(session: Session, survey_id: int, keys: KeyRing, rules: Rules) -> Coun
         )
     frozen = counting.count(
         ballots,
-        casting.questions(session, survey_id),
+        question_queries.questions(session, survey_id),
         _units(session, survey_id),
         survey.least_scores,
         survey.least_comments,

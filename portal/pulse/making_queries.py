@@ -14,8 +14,8 @@ from ..core.locale import Text, available
 from ..core.permissions import Actor
 from . import disclosure, policy, readiness, scheduling
 from .cohorts import EVERYBODY
-from .drafting import questions_of
 from .model import Ballot, Result, Series, State, Survey, SurveyQuestion
+from .question_queries import questions_of
 from .questions import Question, as_question
 from .rules import Rules
 from .statistics import nearest

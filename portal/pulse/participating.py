@@ -14,6 +14,7 @@ from . import disclosure, policy
 from .cohorts import EVERYBODY
 from .life_queries import Participation, participation
 from .model import State, Survey
+from .reach import upwards
 from .result_queries import UnitFacts, called
 from .results import Cell
 from .survey_queries import titled
@@ -37,7 +38,7 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Turnout:
+class Rates:
     """A unit and a stretch of those right below it, the unit itself first; ``above`` are those around it, top first."""
 
     id: int
@@ -52,9 +53,9 @@ class Turnout:
     pages: int
 
 
-def turnout(
+def rates(
     session: Session, actor: Actor, survey_id: int, unit: int | None, *, order: Sequence[str], page: int = 1
-) -> Turnout:
+) -> Rates:
     """How many have answered in a ``unit`` (None: all) and those below it, with names in the first of ``order``.
 
     Of a closed survey there are no ``rows``: its results tell. Raises Refused, NotFound, NotOpenedYet.
@@ -77,14 +78,14 @@ def turnout(
     shown = below[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     parents = {one.parent for one in known.values()}
     locale, title, _ = titled(survey.texts, order)
-    return Turnout(
+    return Rates(
         id=survey.id,
         title=title,
         locale=locale,
         state=State(survey.state),
         closes_at=survey.closes_at,
         least=survey.least_scores,
-        above=tuple(reversed([_facts(known[one], order) for one in _upwards(known, number)[1:]])),
+        above=tuple(reversed([_facts(known[one], order) for one in upwards(known, number)[1:]])),
         rows=tuple(
             _rate(known[one.number], one, inside=one.number in parents and one.number != number)
             for one in ([_facts(known[number], order), *shown] if known else [])
@@ -113,11 +114,3 @@ def _rate(one: Participation, unit: UnitFacts, *, inside: bool) -> Rate:
     # Not even the server's own count of a small group says that all of it answered, or nobody.
     percent, bound = disclosure.coded(min(one.ballots, one.invited), one.invited) if one.invited else (None, None)
     return Rate(unit, Cell(value=percent, bound=bound), inside)
-
-
-def _upwards(known: dict[int, Participation], number: int | None) -> list[int]:
-    path: list[int] = []
-    while number is not None and number in known:
-        path.append(number)
-        number = known[number].parent
-    return path

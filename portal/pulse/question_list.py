@@ -12,7 +12,7 @@ from ..core.errors import Conflict, Invalid
 from ..core.locale import Text, lazy
 from ..core.permissions import Actor
 from . import bank, readiness
-from .drafting import changeable, changed, line, questions_of
+from .drafting import changeable, changed, line
 from .model import (
     CHOICE_LENGTH,
     MOST_CHOICES,
@@ -24,6 +24,7 @@ from .model import (
     Survey,
     SurveyQuestion,
 )
+from .question_queries import questions_of
 from .rotation import MOST_A_PERSON
 from .rules import Rules
 

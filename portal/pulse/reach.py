@@ -6,6 +6,7 @@ and every employee what all who were asked answered, and their own unit or the n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -98,7 +99,14 @@ def read_in(audience: Iterable[int], own: int | None, unit: int) -> bool:
     return unit == own or (unit == EVERYBODY and (own is not None or not list(audience)))
 
 
-def upwards(units: Mapping[int, SurveyUnit], number: int | None) -> list[int]:
+class Placed(Protocol):
+    """Something in a tree."""
+
+    @property
+    def parent(self) -> int | None: ...
+
+
+def upwards(units: Mapping[int, SurveyUnit] | Mapping[int, Placed], number: int | None) -> list[int]:
     """A unit and those above it, the lowest first."""
     path: list[int] = []
     while number is not None and number in units:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, defer
 from ..core.errors import NotFound
 from ..core.permissions import Actor
 from .freezing import details_of, summary_of
-from .model import Driver, Result, Survey, SurveyQuestion, SurveyUnit
-from .questions import Question, as_question
+from .model import Driver, Result, Survey, SurveyUnit
+from .question_queries import questions
+from .questions import Question
 from .reach import Reach, reach, upwards
 from .results import Cell, Details
 from .survey_queries import titled
@@ -146,7 +147,7 @@ def released(
         own=figures[0],
         rows=figures[1:],
         details=_details(session, survey_id, number, full) if in_detail else None,
-        questions=_questions(session, survey_id) if in_detail else (),
+        questions=questions(session, survey_id) if in_detail else (),
     )
 
 
@@ -208,11 +209,6 @@ def _details(session: Session, survey_id: int, number: int, full: bool) -> Detai
 def _scrubbed(cells: Mapping[_Thing, Cell]) -> dict[_Thing, Cell]:
     """The cells, of hidden ones nothing but why: should ever a number stand in one, it goes no further."""
     return {thing: Cell(hidden=cell.hidden) if cell.hidden else cell for thing, cell in cells.items()}
-
-
-def _questions(session: Session, survey_id: int) -> tuple[Question, ...]:
-    wanted = select(SurveyQuestion).where(SurveyQuestion.survey_id == survey_id).order_by(SurveyQuestion.position)
-    return tuple(as_question(row) for row in session.scalars(wanted))
 
 
 def _survey_facts(survey: Survey, order: Sequence[str]) -> SurveyFacts:

@@ -141,7 +141,7 @@ def comments(survey_id: int) -> ResponseReturnValue:
 def participation(survey_id: int) -> ResponseReturnValue:
     """Which share has answered so far, by units; nothing of what they answered."""
     session = reading()
-    found = participating.turnout(
+    found = participating.rates(
         session, current_user, survey_id, _number("unit"), order=languages(), page=_number("page") or 1
     )
     if found.state == State.CLOSED:

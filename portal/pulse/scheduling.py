@@ -12,8 +12,9 @@ from ..core.errors import Invalid
 from ..core.locale import Text
 from ..core.permissions import Actor
 from . import announcing, audience, readiness
-from .drafting import changeable, changed, questions_of
+from .drafting import changeable, changed
 from .model import State, Survey
+from .question_queries import questions_of
 from .rules import Rules
 
 

@@ -3,9 +3,6 @@
 Answering itself happens elsewhere (`ballots_web`), where nobody is signed in.
 """
 
-import hmac
-from typing import cast
-
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -15,11 +12,12 @@ from ..core import clock
 from ..core.db import reading, transaction
 from ..core.errors import NotFound
 from ..core.locale import chosen, ngettext, written_day, written_month
-from ..core.permissions import Actor, Can, allow
+from ..core.permissions import Can, allow
 from . import casting, policy, survey_queries
 from .forms import AN_ID, BareForm, rules, tokens
 from .rhythm import Every
 from .survey_queries import SurveyView, Wave
+from .tokens import owner_mark
 
 bp = Blueprint("surveys", __name__, template_folder="templates")
 
@@ -66,7 +64,8 @@ def ballot(survey_id: int) -> ResponseReturnValue:
     except casting.SurveyClosed:
         return _page(_view(survey_id) or view, late=True), 409
     # The one thing that knows the ballot: no cache and no other page's address may ever hold it.
-    return render_template("pulse/answer_handed.html", view=view, token=token, mark=_mark(survey_id))
+    mark = owner_mark(str(current_app.secret_key), current_user, survey_id)
+    return render_template("pulse/answer_handed.html", view=view, token=token, mark=mark)
 
 
 def on_front_page() -> Markup:
@@ -106,15 +105,9 @@ def _view(survey_id: int) -> SurveyView | None:
 
 
 def _page(view: SurveyView, *, again: bool = False, late: bool = False) -> str:
-    return render_template("pulse/answer_survey.html", view=view, mark=_mark(view.id), again=again, late=late)
+    mark = owner_mark(str(current_app.secret_key), current_user, view.id)
+    return render_template("pulse/answer_survey.html", view=view, mark=mark, again=again, late=late)
 
 
 def _not_asked() -> ResponseReturnValue:
     return render_template("pulse/answer_not_asked.html"), 404
-
-
-def _mark(survey_id: int) -> str:
-    """Whose ballot it is that a browser keeps, so that it offers none to a colleague; tells nobody else who that is."""
-    reader = cast(Actor, current_user)
-    key = str(current_app.secret_key).encode()
-    return hmac.new(key, f"ballot kept for {reader.id} of {survey_id}".encode(), "sha256").hexdigest()[:20]

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from ..core.errors import PortalError
 from ..core.locale import lazy
+from ..core.permissions import Actor
 
 _ID_BYTES = 4
 _RANDOM_BYTES = 32
@@ -97,3 +98,9 @@ class SignedTokens:
 def part_of(lot: bytes, parts: int) -> int:
     """Which part of a survey's questions the holder of a token is asked, from 1 to ``parts``: drawn with the token."""
     return int.from_bytes(lot, "big") % parts + 1
+
+
+def owner_mark(secret_key: str, actor: Actor, survey_id: int) -> str:
+    """Whose ballot it is that a browser keeps, so that it offers none to a colleague; tells nobody else who that is."""
+    said = f"ballot kept for {actor.id} of {survey_id}"
+    return hmac.new(secret_key.encode(), said.encode(), "sha256").hexdigest()[:20]

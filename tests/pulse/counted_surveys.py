@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.core.permissions import Actor, Role
 from portal.people import as_actor
 from portal.people.model import Person
-from portal.pulse import casting, counting, freezing, looking_back
+from portal.pulse import counting, freezing, looking_back, question_queries
 from portal.pulse.cohorts import EVERYBODY, Unit
 from portal.pulse.model import Driver, Invitation, Kind, State, Survey, SurveyQuestion, SurveyUnit
 from portal.pulse.questions import Answers
@@ -112,7 +112,12 @@ def a_counted_survey(
     units = [Unit(row.number, row.parent, row.team_id, row.invited, row.cohort) for row in rows]
     survey.state, survey.closed_at = State.CLOSED, closed_at
     found = counting.count(
-        cast, casting.questions(session, survey.id), units, 5, 10, looking_back.compare_with(session, survey, ZONE)
+        cast,
+        question_queries.questions(session, survey.id),
+        units,
+        5,
+        10,
+        looking_back.compare_with(session, survey, ZONE),
     )
     session.add_all(freezing.freeze(survey.id, unit, *of) for unit, of in found.items())
     survey.published_at = over.get("published_at")  # type: ignore[assignment]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.core.db import Database
 from portal.core.permissions import Actor
 from portal.people.model import Team
-from portal.pulse import drafting
+from portal.pulse import question_queries
 from tests.counting import count_queries
 from tests.pulse.making import coming, fresh, text
 from tests.pulse.scenes import an_hr
@@ -91,7 +91,7 @@ def test_questions_are_added_moved_and_taken_out(session: Session, client: Flask
     assert "Monday · Friday" in page
     assert "Not yet in:" in page
     assert (act(4, "earlier"), act(1, "remove"), act(2, "no-offer"), act(2, "dance")) == (303, 303, 303, 409)
-    assert [row.number for row in drafting.questions_of(session, survey.id)] == [2, 4, 3]
+    assert [row.number for row in question_queries.questions_of(session, survey.id)] == [2, 4, 3]
     assert act(1, "later") == 409
     again = own | {"version": str(fresh(session, survey).version), "choices_en": "Monday"}
     refused = client.post(f"{base}/questions/4/words", data=again)

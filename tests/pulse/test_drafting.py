@@ -13,7 +13,7 @@ from portal.core.errors import Invalid, NotFound, Refused
 from portal.core.permissions import Actor, Role
 from portal.people import as_actor
 from portal.people.model import Team
-from portal.pulse import bank, company_time, drafting, question_list, readiness, scheduling
+from portal.pulse import bank, company_time, drafting, question_list, question_queries, readiness, scheduling
 from portal.pulse.drafting import Dates, DraftChanged, Heading, Settled
 from portal.pulse.model import TITLE_LENGTH, Driver, Kind, State, Survey, SurveyQuestion
 from portal.pulse.question_list import OwnQuestion, Said
@@ -35,7 +35,7 @@ def refused_in(error: pytest.ExceptionInfo[Invalid]) -> set[str]:
 
 
 def keys(session: Session, survey_id: int) -> list[str]:
-    return [row.key for row in drafting.questions_of(session, survey_id)]
+    return [row.key for row in question_queries.questions_of(session, survey_id)]
 
 
 # Beginning
@@ -43,7 +43,7 @@ def keys(session: Session, survey_id: int) -> list[str]:
 
 def test_a_survey_begins_empty_of_a_template_or_as_a_copy(session: Session, hr: Actor) -> None:
     empty = drafting.begin_survey(session, hr, NOW)
-    assert (empty.state, empty.texts, drafting.questions_of(session, empty.id)) == (State.DRAFT, {}, [])
+    assert (empty.state, empty.texts, question_queries.questions_of(session, empty.id)) == (State.DRAFT, {}, [])
     weekly = drafting.begin_survey(session, hr, NOW, template="weekly")
     assert keys(session, weekly.id) == list(bank.template("weekly").keys)
     assert set(weekly.texts) == {"en", "ru", "hr", "ka"}
@@ -92,7 +92,7 @@ def changes(survey_id: int) -> list[Callable[[Session, Actor], object]]:
 def whole(session: Session, survey_id: int) -> list[object]:
     """All that is kept of a survey, as the database has it."""
     session.expire_all()
-    rows = [session.get_one(Survey, survey_id), *drafting.questions_of(session, survey_id)]
+    rows = [session.get_one(Survey, survey_id), *question_queries.questions_of(session, survey_id)]
     return [{c.key: getattr(row, c.key) for c in row.__mapper__.column_attrs} for row in rows]
 
 
@@ -240,7 +240,7 @@ def test_what_a_draft_lacks_keeps_it_from_being_scheduled(session: Session, hr: 
         scheduling.schedule(session, hr, bare.id, 1, RULES, NOW)
     assert refused_in(error) == {"texts", "questions", "opens_at", "closes_at", "audience"}
     half = ready(session, texts={"hr": {"title": "Puls", "intro": ""}}, opens_at=NOW - DAY)
-    drafting.questions_of(session, half.id)[0].texts = {"hr": {"text": "Ponosim se.", "choices": []}}
+    question_queries.questions_of(session, half.id)[0].texts = {"hr": {"text": "Ponosim se.", "choices": []}}
     with pytest.raises(Invalid) as error:
         scheduling.schedule(session, hr, half.id, 1, RULES, NOW)
     assert refused_in(error) == {"texts", "questions", "opens_at"}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import Conflict, Invalid
 from portal.core.permissions import Actor
-from portal.pulse import bank, drafting, question_list
+from portal.pulse import bank, drafting, question_list, question_queries
 from portal.pulse.model import CHOICE_LENGTH, MOST_QUESTIONS, Driver, Kind, Series, Survey, SurveyQuestion
 from portal.pulse.question_list import OwnQuestion, Said
 from tests.factories import NOW
@@ -31,7 +31,7 @@ def a_wave(session: Session, parts: list[int]) -> Survey:
 
 
 def keys(session: Session, survey: Survey) -> list[str]:
-    rows = drafting.questions_of(session, survey.id)
+    rows = question_queries.questions_of(session, survey.id)
     assert [row.position for row in rows] == list(range(1, len(rows) + 1))
     return [row.key for row in rows]
 
@@ -40,7 +40,7 @@ def own(session: Session, hr: Actor, survey: Survey, **over: object) -> SurveyQu
     """An own question, added."""
     values: dict[str, object] = {"kind": Kind.AGREE, "said": {"en": Said("I sleep well.")}}
     question_list.add_own(session, hr, survey.id, OwnQuestion(**(values | over)), survey.version, RULES)  # type: ignore[arg-type]
-    return drafting.questions_of(session, survey.id)[-1]
+    return question_queries.questions_of(session, survey.id)[-1]
 
 
 def refused_in(session: Session, hr: Actor, survey: Survey, **over: object) -> set[str]:
@@ -54,7 +54,7 @@ def test_questions_of_the_bank_come_with_its_words_each_once(session: Session, h
     survey = a_survey(session, [a_question(key="pride-1")])
     question_list.add_from_bank(session, hr, survey.id, ["pride-3", "pride-1", "pride-3", "load-help"], 1)
     assert keys(session, survey) == ["pride-1", "pride-3", "load-help"]
-    reversed_one = drafting.questions_of(session, survey.id)[1]
+    reversed_one = question_queries.questions_of(session, survey.id)[1]
     assert reversed_one.reverse
     assert reversed_one.texts == bank.as_texts(bank.question("pride-3"))
     for chosen in ([], ["pride-1"]):
@@ -76,7 +76,7 @@ def test_questions_move_and_leave(session: Session, hr: Actor) -> None:
     with pytest.raises(Conflict):
         question_list.move(session, hr, survey.id, 3, 5, later=True)
     question_list.offer_not_applicable(session, hr, survey.id, 1, 5, offered=False)
-    assert [row.not_applicable for row in drafting.questions_of(session, survey.id)] == [True, False]
+    assert [row.not_applicable for row in question_queries.questions_of(session, survey.id)] == [True, False]
 
 
 def test_an_own_question_gets_a_key_of_its_own_and_loses_what_it_has_no_use_for(session: Session, hr: Actor) -> None:
@@ -120,12 +120,12 @@ def test_other_words_make_another_question_where_a_survey_asked_it_before(sessio
     first = a_survey(session)
     asked = own(session, hr, first)
     copy = drafting.begin_survey(session, hr, NOW, copy_of=first.id)
-    number = drafting.questions_of(session, copy.id)[-1].number
+    number = question_queries.questions_of(session, copy.id)[-1].number
 
     def changed(**said: Said) -> str:
         values = OwnQuestion(Kind.AGREE, said)
         question_list.change_own(session, hr, copy.id, number, values, copy.version, RULES)
-        return drafting.questions_of(session, copy.id)[-1].key
+        return question_queries.questions_of(session, copy.id)[-1].key
 
     assert changed(en=Said("I sleep well."), hr=Said("Dobro spavam.")) == asked.key
     other = changed(en=Said("I sleep badly."), hr=Said("Dobro spavam."))
@@ -152,7 +152,7 @@ def test_a_part_that_loses_its_last_question_is_drawn_no_more(session: Session, 
     wave = a_wave(session, [0, 1, 2, 3])
 
     def parts() -> tuple[int, list[int]]:
-        return wave.parts, [row.part for row in drafting.questions_of(session, wave.id)]
+        return wave.parts, [row.part for row in question_queries.questions_of(session, wave.id)]
 
     question_list.remove(session, hr, wave.id, 3, 1)
     assert parts() == (2, [0, 1, 2])

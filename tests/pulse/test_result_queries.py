@@ -279,11 +279,11 @@ def test_while_open_hr_is_told_shares_and_never_that_all_or_none_of_a_small_grou
         session.add(Ballot(survey_id=survey.id, key=bytes([key]) * 32, unit=care, answers=b"sealed"))
     session.flush()
     hr = an_hr(session)
-    found = participating.turnout(session, hr, survey.id, None, order=("en",))
+    found = participating.rates(session, hr, survey.id, None, order=("en",))
     told = {row.unit.name: (row.cell.value, row.cell.bound) for row in found.rows}
     assert told["Luma"] == (50, None)
     assert told["Care"] == (85, Bound.AT_LEAST)
     assert told["Shops"] == (15, Bound.AT_MOST)
     for actor in (company[CARE][0], head_of(session, CARE), an_employee(session, Role.ADMIN), SYSTEM):
         with pytest.raises(Refused):
-            participating.turnout(session, actor, survey.id, None, order=())
+            participating.rates(session, actor, survey.id, None, order=())

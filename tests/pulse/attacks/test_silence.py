@@ -69,7 +69,7 @@ def test_the_list_of_surveys_tells_no_more_of_a_small_one_than_its_participation
     survey = a_ballot_box(session, tmp_path)
     for number in after_each_vote(session, survey, voters):
         row = managed(session, hr, survey.id, ("en",), RULES, NOW).row
-        bound = participating.turnout(session, hr, survey.id, None, order=("en",)).rows[0].cell.bound
+        bound = participating.rates(session, hr, survey.id, None, order=("en",)).rows[0].cell.bound
         assert bound == {1: Bound.AT_MOST, 6: Bound.AT_LEAST}.get(number)
         assert row.answered == (None if bound else number)
         assert row.rate == (None if bound else round(100 * number / 7))
