@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 SOURCES := $(wildcard portal/translations/*/LC_MESSAGES/messages.po)
+DICTIONARIES := $(addprefix portal/search/,compiling.py dictionary.py english.py georgian.py languages.py writing.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo setup test check bench format lock translations screenshots clean
@@ -27,6 +28,7 @@ bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a ba
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.feed
 	@$(BIN)/python -m bench.pulse
+	@$(BIN)/python -m bench.words
 
 screenshots: $(VENV)/development $(VENV)/words ## Make the README's pictures anew
 	@$(BIN)/python docs/screenshots.py
@@ -50,7 +52,7 @@ lock: $(VENV)/development ## Resolve the dependencies anew and lock them with ha
 		--no-emit-index-url --no-header --extra build --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the virtual environment and what was compiled (never the data)
-	@rm -rf $(VENV) portal/translations/*/LC_MESSAGES/*.mo
+	@rm -rf $(VENV) portal/translations/*/LC_MESSAGES/*.mo portal/search/compiled
 
 # The stamps in .venv say which locks were installed, so that a second run has nothing to do.
 $(VENV)/bin/pip:
@@ -68,6 +70,7 @@ $(VENV)/development: requirements-dev.lock $(VENV)/runtime
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/words: $(SOURCES) | $(VENV)/runtime
+$(VENV)/words: $(SOURCES) $(DICTIONARIES) $(VENV)/runtime
 	@test -z "$(SOURCES)" || $(BIN)/pybabel --quiet compile -d portal/translations
+	@$(BIN)/python -c "from portal.search.compiling import compile_all; compile_all()"
 	@touch $@

@@ -48,7 +48,7 @@ def portal(context: click.Context) -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
     logging.basicConfig(level=context.obj.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for talkative in ("alembic", "huey", "pymorphy3"):
+    for talkative in ("alembic", "huey"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, context.obj.log_level))
 
 
