@@ -118,14 +118,14 @@ def served(command: list[str], environ: dict[str, str]) -> Iterator[tuple[int, s
         process.wait(60)
 
 
-def signed_in(port: int) -> str:
+def signed_in(port: int, email: str = "bench@example.com", password: str = PASSWORD) -> str:
     """The cookie of a person who signed in through the form."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     page = opener.open(f"http://127.0.0.1:{port}/sign-in").read().decode()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
-    form = {"email": "bench@example.com", "password": PASSWORD, "csrf_token": token[1]}
+    form = {"email": email, "password": password, "csrf_token": token[1]}
     opener.open(f"http://127.0.0.1:{port}/sign-in", urllib.parse.urlencode(form).encode()).read()
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 

@@ -14,6 +14,7 @@ from portal.notices import model as notices  # noqa: F401
 from portal.people import model as people  # noqa: F401
 from portal.pulse import action_model as pulse_actions  # noqa: F401
 from portal.pulse import model as pulse  # noqa: F401
+from portal.search import model as search  # noqa: F401
 from portal.wins import model as wins  # noqa: F401
 
 

@@ -28,6 +28,7 @@ from .pulse import web as pulse
 from .pulse.ballots_web import bp as ballots
 from .search import Index
 from .search import web as search
+from .search.gap_commands import page_published
 from .wins import published
 from .wins import queries as win_queries
 from .wins import web as wins
@@ -57,7 +58,7 @@ SLOTS: dict[str, tuple[shell.Filler, ...]] = {
     "draft-notes": (promoting.draft_notes,),
 }
 """Who fills the places that a page leaves open, for another domain or for what differs from reader to reader."""
-ON_PUBLISHED: tuple[Listener, ...] = (published,)
+ON_PUBLISHED: tuple[Listener, ...] = (published, page_published)
 """Who is told, in the same transaction, that a draft has become a page."""
 PICTURE_JUDGES: tuple[media.Judge, ...] = (win_queries.may_see_picture, may_see_picture)
 """Who says that somebody may see a picture, because of what it stands in; its owner always may."""

@@ -22,6 +22,8 @@ EXAMPLES = {
     "question": "1",
     "step": "pause",
     "action_id": "1",
+    "term_id": "1",
+    "synonym_id": "1",
     "token": "forged",
     "secret": "forged",
     "filename": "site.css",

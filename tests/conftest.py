@@ -29,6 +29,7 @@ from portal.core.db import Database, make_engine
 from portal.core.permissions import Actor, Role
 from portal.people import as_actor
 from portal.search import Index
+from portal.search.counting import Counts
 from tests.factories import NOW, a_person
 
 
@@ -44,6 +45,7 @@ ONCE = (
     "tests/cli/test_serving.py::test_a_site_",  # How processes end: what they did before is done in other tests.
     "tests/core/test_archive_damage.py",  # What is wrong with a backup's file shows before a database is asked.
     "tests/search/test_damage.py",  # What is wrong with the index's files: no database is among them.
+    "tests/search/test_judged.py",  # How well pages are ranked: the database only keeps them.
     "tests/site/",  # Which addresses there are, and whom they let in.
     "tests/wins/test_hostile.py::test_a_hostile_",  # How a text is shown.
     "tests/wins/test_hostile.py::test_twenty_thousand_",  # How long it takes to render one.
@@ -242,6 +244,8 @@ def app(run_app: Flask, database: Database, index: Index) -> Flask:
     """The application, on this test's view of the database and an index of its own."""
     run_app.extensions["database"] = database
     run_app.extensions["index"] = index
+    # A thread of its own would write on this test's one connection at any moment.
+    run_app.extensions["search-counts"] = Counts(lambda: database, str(run_app.secret_key), by_itself=False)
     kept.init_app(run_app)
     return run_app
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,22 +13,53 @@ from .. import knowledge
 from ..config import Settings
 from ..core import clock
 from ..core.db import Database
+from ..core.errors import Invalid
 from ..core.locale import available
 from ..core.permissions import SYSTEM
-from ..search import Index, IndexUnavailable, as_json, compare, find, rebuild
+from ..search import (
+    Index,
+    IndexUnavailable,
+    as_json,
+    compare,
+    export_synonyms,
+    find,
+    import_synonyms,
+    needless_synonyms,
+    rebuild,
+    scan_synonyms,
+    write_synonyms,
+)
 from .opening import SHIPPED, deliver, open_database, open_index, progress
 
 KEPT = 3
 
 
-def import_folder(database: Database, folder: Path) -> knowledge.ImportReport:
-    """Import the pages below ``folder``. Raises click.ClickException naming every fault; nothing is then imported."""
+@dataclass(frozen=True)
+class Imported:
+    """What came of a folder: what happened to its pages, how many synonyms it has, and how many of them were new."""
+
+    pages: knowledge.ImportReport
+    synonyms: int
+    new_synonyms: int
+
+
+def import_folder(database: Database, folder: Path) -> Imported:
+    """Import the pages and synonyms below ``folder``.
+
+    Raises click.ClickException naming every fault; nothing is then imported.
+    """
+    pages, faults = knowledge.scan_files(folder)
+    synonyms, more = scan_synonyms(folder)
     try:
-        files = knowledge.read_files(folder)
-        with progress("Importing pages", len(files)) as step, database.transaction() as session:
-            return knowledge.import_pages(session, SYSTEM, files, clock.now(), step)
+        if faults or more:
+            raise knowledge.BrokenContent(faults + more)
+        with progress("Importing pages", len(pages)) as step, database.transaction() as session:
+            report = knowledge.import_pages(session, SYSTEM, pages, clock.now(), step)
+            return Imported(report, len(synonyms), import_synonyms(session, SYSTEM, synonyms, clock.now()))
     except knowledge.BrokenContent as error:
         raise click.ClickException(f"nothing was imported:\n{error}") from error
+    except Invalid as error:
+        raise click.ClickException(f"nothing was imported:\n{'; '.join(map(str, error.fields.values()))}") from error
 
 
 @click.command("import")
@@ -37,16 +69,21 @@ def import_(settings: Settings, folder: Path) -> None:
     """Import guidance from Markdown files.
 
     DIR holds {principles,stories,phrases}/<slug>/<locale>.md with YAML front matter (title, and if you like summary)
-    and, for what is true in every language, <slug>/page.yaml (order, principles, stories, phrases, sources).
+    and, for what is true in every language, <slug>/page.yaml (order, principles, stories, phrases, sources). If DIR
+    has synonyms.yaml, the synonyms in it that search has not got are added.
 
-    All of it is imported or nothing: every fault is named as file:line: reason. Pages that DIR does not hold stay as
-    they are. A page that was edited on the site since its last import, and differs from its file, is not
+    All of it is imported or nothing: every fault is named as file:line: reason. Pages and synonyms that DIR does not
+    hold stay as they are. A page that was edited on the site since its last import, and differs from its file, is not
     overwritten: it is listed on standard error, everything else is imported, and the exit code is 3.
     """
     database = open_database(settings)
-    report = import_folder(database, folder)
+    imported = import_folder(database, folder)
     deliver(database, open_index(settings))
+    report = imported.pages
     click.echo(f"{report.added} texts added, {report.changed} changed, {report.unchanged} unchanged")
+    if imported.synonyms:
+        known = imported.synonyms - imported.new_synonyms
+        click.echo(f"{imported.new_synonyms} synonyms added, {known} known already")
     for name in report.kept:
         click.echo(f"kept as edited on the site: {name}", err=True)
     if report.kept:
@@ -57,17 +94,23 @@ def import_(settings: Settings, folder: Path) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.pass_obj
 def export(settings: Settings, folder: Path) -> None:
-    """Export the guidance as Markdown files, from which `portal import` makes the same pages.
+    """Export the guidance as Markdown files, from which `portal import` makes the same pages, and the synonyms.
 
-    Files in DIR that have the name of an exported page are replaced; others stay.
+    The synonyms, if there are any, are DIR/synonyms.yaml. Files in DIR that have the name of an exported page, and that
+    one, are replaced; others stay.
     """
     with open_database(settings).reading() as session:
         pages = knowledge.export_pages(session)
+        synonyms = export_synonyms(session)
     try:
         count = knowledge.write_files(folder, pages)
+        if synonyms:
+            write_synonyms(folder, synonyms)
     except OSError as error:
         raise click.ClickException(f"can't write to {folder}: {error.strerror}") from error
     click.echo(f"{len(pages)} pages in {count} files")
+    if synonyms:
+        click.echo(f"{len(synonyms)} synonyms")
 
 
 @click.group()
@@ -84,9 +127,11 @@ def check(settings: Settings, folder: Path) -> None:
     Every page is to have a text in every language; links must lead somewhere, headings stand in order, quotation
     marks, spelling and the language itself be those of the file's name. What else a company asks of its pages stands
     beside them, in DIR/house-style.yaml (languages, length, links, headings); DIR/words.txt and DIR/words.<locale>.txt
-    allow names. Each fault is printed as file:line: reason.
+    allow names. DIR/synonyms.yaml is to have synonyms that search can use. Each fault is printed as file:line: reason.
     """
     pages, faults = knowledge.scan_files(folder)
+    synonyms, more = scan_synonyms(folder)
+    faults += more + needless_synonyms(synonyms)
     try:
         style = knowledge.read_house_style(folder)
     except knowledge.BrokenContent as error:
@@ -131,12 +176,13 @@ def search(settings: Settings, locale: str | None, limit: int, as_lines: bool, q
     given: Iterable[bytes] = sys.stdin.buffer if query is None else [os.fsencode(query)]
     # Whatever bytes come in, the answer is UTF-8.
     queries = (line.decode("utf-8", "replace").rstrip("\r\n") for line in given)
+    warned = False
     with database.reading() as session:
         for text in queries:
-            try:
-                found = find(session, index, text, locale, limit=limit, snippets=False)
-            except IndexUnavailable as error:
-                raise click.ClickException("the index can't be used; mend it with: portal index rebuild") from error
+            found = find(session, index, text, locale, limit=limit, snippets=False)
+            if found.incomplete and not warned:
+                click.echo("not all pages could be searched; mend it with: portal index rebuild", err=True)
+                warned = True
             if as_lines:
                 click.echo(json.dumps(as_json(found), ensure_ascii=False))
                 continue

@@ -1,5 +1,6 @@
 """What most commands begin with: the database and the index that the settings name, or a clear word why not."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from ..core import clock, outbox, schema
 from ..core.db import Database
 from ..core.outbox import Work
 from ..search import Index, index_subjects, repair
+
+log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).resolve().parents[2] / "content"
 """The guidance that comes with the portal."""
@@ -77,7 +80,10 @@ def handlers(database: Database, index: Index) -> dict[Work, outbox.Handler]:
 
 def deliver(database: Database, index: Index, others: Mapping[Work, outbox.Handler] = NOBODY_ELSE) -> None:
     """Mend the index if it needs that, then do the work that waits in the outbox: for the index, and for ``others``."""
-    repair(database, index)
+    try:
+        repair(database, index)
+    except Exception:  # Whatever keeps the index from being mended, a full disk above all: the mail can still go.
+        log.exception("the index can't be mended now; it is tried again")
     outbox.deliver(database, {**handlers(database, index), **others}, clock.now())
 
 

@@ -39,7 +39,7 @@ def _share(session: Session, one: dict[str, Any], principles: dict[str, int], at
         thanked=tuple(_id(session, email) for email in one["thanks"]),
         principles=tuple(principles[slug] for slug in one["principles"] if slug in principles),
     )
-    author = _actor(session, one["author"])
+    author = actor(session, one["author"])
     draft = wins.begin_draft(session, author, values, at)
     rules = wins.Rules("after", ZoneInfo("UTC"))
     wins.post(session, author, draft.win_id, draft.version, rules, at)
@@ -47,19 +47,20 @@ def _share(session: Session, one: dict[str, Any], principles: dict[str, int], at
     for kind, emails in one.get("cheers", {}).items():
         for hours, email in enumerate(emails, 1):
             discussion.react(
-                session, _actor(session, email), subject, Cheer(kind), on=True, now=at + timedelta(hours=hours)
+                session, actor(session, email), subject, Cheer(kind), on=True, now=at + timedelta(hours=hours)
             )
     for comment in one.get("comments", ()):
         _comment(session, subject, comment, None, at + timedelta(hours=2))
 
 
 def _comment(session: Session, subject: Subject, said: dict[str, Any], parent: int | None, at: datetime) -> None:
-    added = discussion.add_comment(session, _actor(session, said["by"]), subject, said["text"], parent, at)
+    added = discussion.add_comment(session, actor(session, said["by"]), subject, said["text"], parent, at)
     for answer in said.get("answers", ()):
         _comment(session, subject, answer, added.comment_id, at + timedelta(minutes=40))
 
 
-def _actor(session: Session, email: str) -> Actor:
+def actor(session: Session, email: str) -> Actor:
+    """Whoever in the sample company has this address. Raises LookupError."""
     found = accounts.credentials(session, email)
     if found is None:
         raise LookupError(email)
@@ -67,6 +68,6 @@ def _actor(session: Session, email: str) -> Actor:
 
 
 def _id(session: Session, email: str) -> int:
-    actor = _actor(session, email)
-    assert actor.id is not None
-    return actor.id
+    number = actor(session, email).id
+    assert number is not None
+    return number

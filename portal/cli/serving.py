@@ -94,6 +94,7 @@ def tick(database: Database, index: search.Index, others: Mapping[Work, outbox.H
         accounts.forget_old_attempts(session, clock.now())
         knowledge.render_anew(session)
         media.forget_unused(session, clock.now() - PICTURES_WAIT)
+        search.forget_rare(session, clock.now().date())
 
 
 def see_to_surveys(settings: Settings, database: Database) -> None:

@@ -3,7 +3,10 @@
 import os
 import secrets
 import shutil
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,7 +20,7 @@ from ..core.permissions import SYSTEM, Role
 from ..core.security import secret_key
 from ..pulse import SignedTokens
 from ..search import rebuild
-from . import sample, sample_pulse
+from . import sample, sample_pulse, sample_searches
 from .content import import_folder
 from .opening import SHIPPED, open_database, open_index, pulse_keys, pulse_rules, remove_sqlite, sqlite_file
 from .serving import refuse_taken, run_server
@@ -146,19 +149,47 @@ def _make_demo(settings: Settings, kept: Path) -> Database:
     fault = accounts.password_fault(password)
     if fault:
         raise click.ClickException(f"PORTAL_DEMO_PASSWORD: {fault}")
-    database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić", team=("Luma",))
-    try:
-        with database.transaction() as session:
-            sample.add_people(session, settings.language, clock.now())
-            sample.share_wins(session, clock.now())
-        tokens = SignedTokens(secret_key(settings))
-        house = sample_pulse.House(database, pulse_keys(settings), tokens, pulse_rules(settings))
-        sample_pulse.hold_surveys(house, clock.now())
-        _set_demo_passwords(database, kept, password)
-    except BaseException:
-        _clear(settings, database)
-        raise
+    with _interrupted() as stop_if_asked:
+        database = make_portal(settings, SHIPPED, "admin@example.com", password, name="Davor Radić", team=("Luma",))
+        try:
+            with database.transaction() as session:
+                sample.add_people(session, settings.language, clock.now())
+                sample.share_wins(session, clock.now())
+            stop_if_asked()
+            tokens = SignedTokens(secret_key(settings))
+            house = sample_pulse.House(database, pulse_keys(settings), tokens, pulse_rules(settings))
+            sample_pulse.hold_surveys(house, clock.now())
+            sample_searches.search_in_vain(database, secret_key(settings), clock.now())
+            _set_demo_passwords(database, kept, password)
+            stop_if_asked()
+        except BaseException:
+            _clear(settings, database)
+            raise
     return database
+
+
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], None]]:
+    """Ctrl-C that isn't lost: Python drops what is raised while an object is thrown away, as at the end of a query.
+
+    What is given raises KeyboardInterrupt when it was pressed before, and went unheard.
+    """
+    pressed = False
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def stop_if_asked() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _set_demo_passwords(database: Database, kept: Path, password: str) -> None:

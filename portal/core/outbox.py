@@ -52,7 +52,8 @@ class OutboxRow(Base):
     """One piece of work that a committed change asked for."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "due_at", "id"),)
+    # Never the number of a row that is gone: two who do the same work, or remember it, would take one for the other.
+    __table_args__ = (Index(None, "due_at", "id"), Index(None, "work", "id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     work: Mapped[str]
@@ -106,6 +107,12 @@ def tries_within(time: timedelta) -> int:
 def waiting(session: Session, work: Work) -> list[int]:
     """The ids of all rows that wait for ``work``, due or not."""
     return list(session.scalars(select(OutboxRow.id).where(OutboxRow.work == work)))
+
+
+def newest(session: Session, work: Work, most: int) -> list[tuple[int, Payload]]:
+    """The rows that wait for ``work``, due or not, with their payloads: the newest ``most`` of them, newest first."""
+    wanted = select(OutboxRow.id, OutboxRow.payload).where(OutboxRow.work == work)
+    return [(row_id, payload) for row_id, payload in session.execute(wanted.order_by(OutboxRow.id.desc()).limit(most))]
 
 
 def remove(database: Database, ids: Sequence[int]) -> None:

@@ -114,7 +114,7 @@ def set_facts(
     if not policy.may_edit(actor):
         raise Refused
     page.position = LAST if facts.position is None else facts.position
-    session.execute(delete(PageLink).where(PageLink.page_id == page.id))
+    before = set(session.scalars(delete(PageLink).where(PageLink.page_id == page.id).returning(PageLink.linked_id)))
     session.execute(delete(PageSource).where(PageSource.page_id == page.id))
     session.add_all(
         PageLink(page_id=page.id, linked_id=linked[link], position=place) for place, link in enumerate(facts.links, 1)
@@ -123,6 +123,9 @@ def set_facts(
         PageSource(page_id=page.id, position=place, details={k: v for k, v in asdict(source).items() if v})
         for place, source in enumerate(facts.sources, 1)
     )
+    if page.kind == Kind.PRINCIPLE:  # What a principle names is about that principle.
+        for number in sorted(before ^ {linked[link] for link in facts.links}):
+            outbox.add(session, Work.INDEX, {"page": number}, now)
     _let_know(session, page, now)
 
 

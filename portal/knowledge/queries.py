@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ..core import markup, versions
+from .documents import current, rendering_of
 from .model import (
     GUIDANCE,
     PLACE,
@@ -74,21 +75,6 @@ class PageView:
     changed_at: datetime
 
 
-@dataclass(frozen=True)
-class PageDocument:
-    """A translation as search needs it; ``stamp`` differs whenever anything of it does."""
-
-    page_id: int
-    locale: str
-    kind: Kind
-    slug: str
-    title: str
-    summary: str
-    headings: tuple[str, ...]
-    text: str
-    stamp: int
-
-
 def version(session: Session) -> int:
     """A number that changes whenever any page does."""
     return versions.current(session, GUIDANCE)
@@ -106,12 +92,12 @@ def page(session: Session, kind: Kind, slug: str, locales: Sequence[str]) -> Pag
     if locale is None:
         return None
     revision, stored, changed_at = session.execute(
-        _current()
+        current()
         .with_only_columns(Revision, StoredRendering, Translation.changed_at)
         .outerjoin(StoredRendering, StoredRendering.revision_id == Revision.id)
         .where(Translation.page_id == found.id, Translation.locale == locale)
     ).one()
-    rendering = _rendering(revision, stored)
+    rendering = rendering_of(revision, stored)
     neighbours = _neighbours(session, found.id)
     order = (locale, *(code for code in locales if code != locale))
     linked, more = _by_kind(cards(session, neighbours, order))
@@ -151,7 +137,7 @@ def cards(session: Session, ids: Sequence[int], locales: Sequence[str]) -> tuple
         return ()
     rank = {code: place for place, code in enumerate(locales)}
     wanted = (
-        _current()
+        current()
         .join(Page, Page.id == Translation.page_id)
         .with_only_columns(
             Page.id, Page.kind, Page.slug, Translation.locale, Revision.title, Revision.summary, Translation.changed_at
@@ -197,65 +183,6 @@ def counts(session: Session) -> dict[Kind, int]:
     """How many pages there are of each kind."""
     found = dict(session.execute(select(Page.kind, func.count()).group_by(Page.kind)).all())
     return {kind: found.get(kind, 0) for kind in Kind}
-
-
-def documents(session: Session, ids: Iterable[int] | None = None) -> Iterable[PageDocument]:
-    """Every translation (of the pages ``ids``, or of all) as search needs it."""
-    wanted = (
-        _current()
-        .join(Page, Page.id == Translation.page_id)
-        .outerjoin(StoredRendering, StoredRendering.revision_id == Revision.id)
-        .with_only_columns(Page, Translation.locale, Revision, StoredRendering)
-        .order_by(Page.id)
-    )
-    if ids is not None:
-        wanted = wanted.where(Page.id.in_(set(ids)))
-    for found, locale, revision, stored in session.execute(wanted.execution_options(yield_per=200)):
-        rendering = _rendering(revision, stored)
-        yield PageDocument(
-            page_id=found.id,
-            locale=locale,
-            kind=Kind(found.kind),
-            slug=found.slug,
-            title=revision.title,
-            summary=revision.summary,
-            headings=tuple(heading.title for heading in rendering.headings),
-            text=rendering.text,
-            stamp=revision.id,
-        )
-
-
-def texts(session: Session, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """The plain texts of some translations, by (page, language)."""
-    pairs = set(wanted)
-    rows = session.execute(
-        _current()
-        .join(StoredRendering, StoredRendering.revision_id == Revision.id)
-        .with_only_columns(Translation.page_id, Translation.locale, StoredRendering.text)
-        # Pairs would not find the index on SQLite.
-        .where(
-            Translation.page_id.in_({page for page, _ in pairs}), Translation.locale.in_({code for _, code in pairs})
-        )
-    )
-    return {(page_id, locale): text for page_id, locale, text in rows if (page_id, locale) in pairs}
-
-
-def stamps(session: Session) -> dict[tuple[int, str], int]:
-    """What `PageDocument.stamp` is now, by (page, language)."""
-    wanted = _current().with_only_columns(Translation.page_id, Translation.locale, Revision.id)
-    return {(page_id, locale): revision_id for page_id, locale, revision_id in session.execute(wanted)}
-
-
-def _current() -> Select[Revision]:
-    return select(Revision).join(
-        Translation, (Translation.id == Revision.translation_id) & (Translation.current == Revision.number)
-    )
-
-
-def _rendering(revision: Revision, stored: StoredRendering | None) -> markup.Rendering:
-    if stored is None or stored.recipe != markup.RECIPE:
-        return markup.render(revision.markdown)
-    return markup.Rendering(stored.html, tuple(markup.Heading(**heading) for heading in stored.headings), stored.text)
 
 
 def _linked_with(page_id: object) -> Select[int]:

@@ -1,6 +1,7 @@
 """Text files that people write by hand: read whole, with every fault named by its file, line and reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,11 @@ def load(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def mapping(source: str, known: set[str], first_line: int) -> tuple[dict[str, Any], dict[str, int]]:
-    """A YAML mapping, every scalar as the text it was written as, and the line of each of its keys.
-
-    Raises BrokenContent for what is no such mapping, or has keys that are not ``known``.
-    """
+@contextmanager
+def _told(source: str, first_line: int) -> Iterator[None]:
+    """What is no YAML becomes BrokenContent, the path left empty."""
     try:
-        node = yaml.compose(source, Loader=yaml.BaseLoader)
-        values = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes only text, lists, dicts.
+        yield
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         raise BrokenContent([Fault("", line + first_line, f"not valid YAML: {error.problem}")]) from error
@@ -62,6 +60,22 @@ def mapping(source: str, known: set[str], first_line: int) -> tuple[dict[str, An
         raise BrokenContent([Fault("", line, "not valid YAML: it holds a control character")]) from error
     except (RecursionError, ValueError, OverflowError) as error:  # Endless nesting; "\UFFFFFFFF" is no character.
         raise BrokenContent([Fault("", first_line, "not valid YAML: it can't be read")]) from error
+
+
+def compose(source: str) -> yaml.Node | None:
+    """The YAML of a whole file as nodes that know their lines; None when nothing stands there. Raises BrokenContent."""
+    with _told(source, first_line=1):
+        return yaml.compose(source, Loader=yaml.BaseLoader)
+
+
+def mapping(source: str, known: set[str], first_line: int) -> tuple[dict[str, Any], dict[str, int]]:
+    """A YAML mapping, every scalar as the text it was written as, and the line of each of its keys.
+
+    Raises BrokenContent for what is no such mapping, or has keys that are not ``known``.
+    """
+    with _told(source, first_line):
+        node = yaml.compose(source, Loader=yaml.BaseLoader)
+        values = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506  # BaseLoader makes only text, lists, dicts.
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -14,17 +15,23 @@ Subject = tuple[str, int]
 
 @dataclass(frozen=True)
 class Document:
-    """One thing that can be found, in one language. ``stamp`` differs whenever anything of it does."""
+    """One thing that can be found, in one language. ``stamp`` differs whenever anything that is searched of it does.
+
+    ``principles`` are the numbers of the pages of those that it is about; ``changed_on`` and ``useful`` (how many pages
+    point to it, or people cheered) only break ties.
+    """
 
     subject: Subject
     locale: str
     kind: str
-    slug: str
     title: str
     summary: str
-    headings: str
+    headings: tuple[str, ...]
     body: str
     stamp: int
+    principles: tuple[int, ...]
+    changed_on: date
+    useful: int
 
 
 def documents(session: Session, subjects: Iterable[Subject] | None = None) -> Iterator[Document]:
@@ -35,24 +42,28 @@ def documents(session: Session, subjects: Iterable[Subject] | None = None) -> It
             subject=(PAGE, page.page_id),
             locale=page.locale,
             kind=page.kind,
-            slug=page.slug,
             title=page.title,
             summary=page.summary,
-            headings="\n".join(page.headings),
+            headings=page.headings,
             body=page.text,
             stamp=page.stamp,
+            principles=page.principles,
+            changed_on=page.changed_on,
+            useful=page.pointed_to,
         )
     for win in wins.documents(session, told):
         yield Document(
             subject=(wins.WIN, win.win_id),
             locale=win.locale,
             kind=wins.WIN,
-            slug=str(win.win_id),
             title=win.title,
             summary="",
-            headings="",
+            headings=(),
             body=win.text,
             stamp=win.stamp,
+            principles=win.principles,
+            changed_on=win.published_on,
+            useful=win.cheers,
         )
 
 

@@ -1,26 +1,55 @@
-"""How a document becomes the fields of the full-text index."""
+"""How a document becomes postings: for each key, the places at which it stands, each with the field it is in."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
 
-from whoosh.analysis import Analyzer, Token
-from whoosh.fields import ID, STORED, TEXT, Schema
+from whoosh.fields import ID as WHOLE
+from whoosh.fields import STORED, FieldType, Schema
+from whoosh.formats import Format
 
 from .documents import Document, Subject
 from .keys import keys, words
 
-FIELDS = {"title": 4.0, "headings": 2.0, "summary": 2.0, "body": 1.0}
-"""What is searched of a document, and how much a word counts that stands there."""
+
+class Field(IntEnum):
+    """The parts of a document, the one that tells most the highest."""
+
+    BODY = 0
+    SUMMARY = 1
+    HEADING = 2
+    TITLE = 3
+
+
+BOOST = {Field.BODY: 1.0, Field.SUMMARY: 2.0, Field.HEADING: 2.0, Field.TITLE: 4.0}
+"""How many times a word in a field counts as much as one in the body."""
+
+FIELD_BITS = 24
+"""A place is 32 bits: the field above, and below them the number of the word in its field."""
+IN_TITLE = "^"
+"""Before a key: the key within titles alone, of which there is far less to look through while somebody is typing."""
+LONGEST = 100_000
+"""So many words of a document are searched; the longest page has fewer."""
+
+Places: TypeAlias = "array[int]"
+NOWHERE: Places = array("I")
 
 
 class Facts(NamedTuple):
-    """What the index keeps of a document to show and compare it."""
+    """What the index keeps of a document to rank, narrow and compare it."""
 
     about: str
     number: int
     locale: str
     kind: str
     stamp: int
+    length: int
+    title_words: int
+    principles: tuple[int, ...]
+    day: int
+    useful: int
 
     @property
     def subject(self) -> Subject:
@@ -28,32 +57,93 @@ class Facts(NamedTuple):
         return self.about, self.number
 
 
-class _Keys(Analyzer):
-    """Every key of a word at that word's position; the text's first line is its language."""
+def places(document: Document) -> dict[str, Places]:
+    """The places of every key of ``document``, in rising order: the one in the field that tells most stands last."""
+    by_word: dict[str, Places] = defaultdict(lambda: array("I"))
+    number = 0
+    for part, text in _parts(document):
+        if part in _BY_ITSELF:
+            number = 0
+        base = part << FIELD_BITS
+        for word in words(text):
+            if number >= LONGEST:
+                break
+            by_word[word[0]].append(base | number)
+            number += 1
+        number += 1  # Words on either side of a line's end don't stand side by side.
+    found: dict[str, Places] = {}
+    for form, at in by_word.items():
+        in_title = array("I", [place for place in at if place >> FIELD_BITS == Field.TITLE])
+        for key in keys(form, document.locale):
+            found[key] = found[key] + at if key in found else at
+            if in_title:
+                found[IN_TITLE + key] = found.get(IN_TITLE + key, NOWHERE) + in_title
+    # Headings stand among the body's lines.
+    return {key: array("I", sorted(at)) if len(at) > 1 else at for key, at in found.items()}
 
-    def __call__(self, value: str, **_: Any) -> Iterator[Token]:
-        locale, _newline, text = value.partition("\n")
-        token = Token(positions=True)
-        for position, word in enumerate(words(text)):
-            token.pos = position
-            for key in keys(word[0], locale):
-                token.text = key
-                token.boost = 1.0
-                token.stopped = False
-                yield token
+
+_BY_ITSELF = frozenset({Field.SUMMARY, Field.TITLE})
+"""The parts whose words are numbered by themselves; a heading's are among those of the body."""
+
+
+def _parts(document: Document) -> Iterator[tuple[Field, str]]:
+    """The parts of a document, the body line by line."""
+    headings = set(document.headings)
+    for line in document.body.split("\n"):
+        yield (Field.HEADING if line in headings else Field.BODY), line
+    yield Field.SUMMARY, document.summary
+    yield Field.TITLE, document.title
+
+
+def weight(at: Iterable[int]) -> float:
+    """How much a document says of a key that stands at these places."""
+    return sum([_WEIGHT[place >> FIELD_BITS] for place in at])
+
+
+_WEIGHT = [BOOST[field] for field in Field]
+
+
+def facts(document: Document) -> Facts:
+    """What is kept of ``document``."""
+    return Facts(
+        *document.subject,
+        document.locale,
+        document.kind,
+        document.stamp,
+        document.body.count(" ") + document.summary.count(" ") + 2,
+        sum(1 for _ in words(document.title)),
+        document.principles,
+        document.changed_on.toordinal(),
+        document.useful,
+    )
+
+
+class _Places(Format):
+    """Postings whose values are places, ready made."""
+
+
+class _Keys(FieldType):
+    """The one searched field. Its postings are made here and not by Whoosh (see `add`), which only reads them."""
+
+    indexed, stored, scorable, unique, vector, spelling = True, False, False, False, None, False
+    analyzer = None
+
+    def __init__(self) -> None:
+        self.format = _Places()
+
+
+KEYS = "keys"
 
 
 def schema() -> Schema:
     """The index's fields."""
-    text = {name: TEXT(analyzer=_Keys(), phrase=True, field_boost=boost) for name, boost in FIELDS.items()}
-    return Schema(subject=ID(), facts=STORED(), **text)
+    return Schema(subject=WHOLE(), facts=STORED(), **{KEYS: _Keys()})
 
 
 def add(writer: Any, document: Document) -> None:
     """Add ``document`` to the index that ``writer`` writes."""
-    values: Mapping[str, str] = {name: f"{document.locale}\n{getattr(document, name)}" for name in FIELDS}
-    facts = Facts(*document.subject, document.locale, document.kind, document.stamp)
-    writer.add_document(subject=term(document.subject), facts=tuple(facts), **values)
+    writer.pool.add_document(KEYS, writer.docnum, places(document))
+    writer.add_document(subject=term(document.subject), facts=tuple(facts(document)))
 
 
 def term(subject: Subject) -> str:

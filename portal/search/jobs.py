@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ..core import outbox
 from ..core.db import Database
 from ..core.outbox import Payload, Work
-from ..wins import WIN
-from .documents import PAGE, Document, Subject, documents, stamps
+from .documents import Document, Subject, documents, stamps
 from .engine import Index, IndexUnavailable
+from .present import subjects
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ class IndexState:
 
 def index_subjects(database: Database, index: Index, payloads: Sequence[Payload]) -> None:
     """Bring the pages and wins named in ``payloads`` to their present state in the index; twice does no harm."""
-    subjects = sorted({(kind, int(payload[kind])) for payload in payloads for kind in (PAGE, WIN) if kind in payload})
+    changed = subjects(payloads)
     try:
-        with closing(_present(database, subjects)) as present:
-            index.update(subjects, present)
+        with closing(_present(database, changed)) as present:
+            index.update(changed, present)
     except IndexUnavailable:
         log.warning("the index is not usable: building it anew")
         rebuild(database, index)
@@ -61,9 +61,9 @@ def rebuild(database: Database, index: Index, progress: Callable[[], None] = lam
 
 
 def _present(
-    database: Database, subjects: Sequence[Subject] | None = None, covered: list[int] | None = None
+    database: Database, changed: Sequence[Subject] | None = None, covered: list[int] | None = None
 ) -> Generator[Document]:
-    """The documents of ``subjects`` (or all) as they are when the first one is asked for.
+    """The documents that ``changed`` (or all) as they are when the first one is asked for.
 
     The index asks once it is the only writer: a state read before that could replace a newer one. ``covered`` is
     given the outbox rows that this state answers.
@@ -71,7 +71,7 @@ def _present(
     with database.reading() as session:
         if covered is not None:
             covered += outbox.waiting(session, Work.INDEX)
-        yield from documents(session, subjects)
+        yield from documents(session, changed)
 
 
 def compare(database: Database, index: Index) -> IndexState:

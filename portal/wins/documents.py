@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from .. import people
-from .model import WIN, State, Win, WinRevision
+from .. import discussion, people
+from .model import WIN, State, Win, WinPrinciple, WinRevision
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,9 @@ class WinDocument:
     title: str
     text: str
     stamp: int
+    principles: tuple[int, ...]
+    cheers: int
+    published_on: date
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,30 @@ def cards(session: Session, ids: Iterable[int]) -> dict[int, WinCard]:
 
 def documents(session: Session, ids: Iterable[int] | None = None) -> Iterable[WinDocument]:
     """Every published win (or those of ``ids``) as search needs it; ``stamp`` differs whenever the text does."""
-    wanted = _published().order_by(Win.id)
+    wanted = _published().add_columns(Win.published_at).order_by(Win.id)
     if ids is not None:
         wanted = wanted.where(Win.id.in_(set(ids)))
-    for win_id, locale, title, text, number in session.execute(wanted.execution_options(yield_per=200)):
-        yield WinDocument(win_id, locale, title, text, number)
+    for rows in session.execute(wanted.execution_options(yield_per=200)).partitions():
+        numbers = [row[0] for row in rows]
+        principles: dict[int, list[int]] = {number: [] for number in numbers}
+        for win_id, page_id in session.execute(
+            select(WinPrinciple.win_id, WinPrinciple.page_id)
+            .where(WinPrinciple.win_id.in_(numbers))
+            .order_by(WinPrinciple.page_id)
+        ):
+            principles[win_id].append(page_id)
+        cheers = discussion.cheers(session, WIN, numbers, None)
+        for win_id, locale, title, text, number, published_at in rows:
+            yield WinDocument(
+                win_id=win_id,
+                locale=locale,
+                title=title,
+                text=text,
+                stamp=number,
+                principles=tuple(principles[win_id]),
+                cheers=sum(cheers[win_id].counts.values()),
+                published_on=published_at.date(),
+            )
 
 
 def stamps(session: Session) -> dict[tuple[int, str], int]:

@@ -13,6 +13,7 @@ from portal.core import archive, schema
 from portal.core.archive import Archive, ArchiveError
 from portal.core.db import Database
 from portal.people.model import Person, Team
+from portal.search.model import SearchTally
 from tests.chains import NEXT, longer_chain
 from tests.core.archives import KEY, content, fill, restored, written
 from tests.factories import NOW, a_page, a_person
@@ -68,6 +69,13 @@ def test_a_restored_portal_goes_on_counting(full: Database, empty: Empty, tmp_pa
         a_page(session)
     with again.reading() as session:
         assert session.scalar(select(Team.id).where(Team.name == "New")) == 4
+
+
+def test_what_few_people_searched_for_is_in_no_backup(full: Database, empty: Empty, tmp_path: Path) -> None:
+    again = restored(written(full, tmp_path / "backup.zip"), empty())
+    for database, rows in ((full, 1), (again, 0)):
+        with database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(SearchTally)) == rows
 
 
 def test_an_empty_portal_is_restored_empty(empty: Empty, tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from portal.core import outbox
 from portal.core.db import Database
 from portal.core.outbox import BATCH, LONGEST_PAUSE, GiveUp, OutboxRow, Payload, Work
 from portal.search import Index, compare, index_subjects
-from portal.search.keys import keys
 from tests.core import scenes
 from tests.factories import NOW, a_page
 from tests.processes import exit_code
+from tests.search.documents import found as documents_with
 
 
 class Desk:
@@ -183,7 +183,7 @@ def url(own_database: Database) -> str:
 
 def found(index: Index, word: str) -> list[int]:
     """The page of every document in the index that has ``word``, one entry a document."""
-    return sorted(match.subject[1] for match in index.search([list(keys(word, "en"))], every=True))
+    return [page for page, _ in documents_with(index, word)]
 
 
 def test_a_process_killed_after_the_commit_loses_nothing(own_database: Database, url: str, index: Index) -> None:

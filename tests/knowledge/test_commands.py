@@ -11,7 +11,7 @@ from portal.core import markup
 from portal.core.errors import Conflict, Invalid, Refused
 from portal.core.outbox import OutboxRow
 from portal.core.permissions import SYSTEM, Actor, Role
-from portal.knowledge import queries, render_anew
+from portal.knowledge import documents, queries, render_anew
 from portal.knowledge.commands import add_page, set_facts, text_faults, write_revision
 from portal.knowledge.model import Kind, Page, PageFacts, PageText, Revision, Source, StoredRendering, Translation
 from portal.people import as_actor
@@ -173,7 +173,7 @@ def test_markdown_is_rendered_once_a_revision_and_never_by_a_request(
     client = sign_in()
     for _ in range(3):
         assert "s-two" in client.get(f"/stories/{page.slug}").text
-    list(queries.documents(session))
+    list(documents(session))
     assert renderings == ["## One", "## Two"]
 
 
@@ -187,7 +187,7 @@ def test_a_rendering_of_an_older_recipe_is_not_shown_and_is_made_anew(session: S
     def shown() -> tuple[str, str]:
         view = queries.page(session, Kind.STORY, page.slug, ["en"])
         assert view
-        return view.html, next(iter(queries.documents(session))).text
+        return view.html, next(iter(documents(session))).text
 
     fresh = markup.render("## Now")
     assert shown() == (fresh.html, fresh.text)

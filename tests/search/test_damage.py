@@ -1,5 +1,6 @@
 """Whatever happens to the index's files, the site goes on answering and the worker makes the index anew."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.cli.opening import deliver
 from portal.core.db import Database
-from portal.search import Index, IndexUnavailable, compare, index_subjects, rebuild, repair
+from portal.search import Index, IndexUnavailable, compare, find, index_subjects, rebuild, repair
+from portal.search.engine import FORMAT
 from tests.factories import a_page
 from tests.search.documents import a_document, found
 
@@ -26,76 +28,126 @@ def reopened(app: Flask, index: Index) -> Iterator[Index]:
     app.extensions["index"].close()
 
 
-def segment_files(index: Index) -> list[Path]:
-    folder = index.folder / (index.folder / "live").read_text().strip().partition("/")[2]
-    return sorted(path for path in folder.iterdir() if path.suffix in {".trm", ".pst", ".col"})
-
-
-def garbage(path: Path) -> None:
-    path.write_bytes(b"\x00garbage\xff" * 50)
-
-
-def half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-DAMAGE: dict[str, Callable[[Index], object]] = {
-    "no live file": lambda index: (index.folder / "live").unlink(),
-    "an empty live file": lambda index: (index.folder / "live").write_text(""),
-    "garbage in the live file": lambda index: garbage(index.folder / "live"),
-    "another format": lambda index: (index.folder / "live").write_text("0/1\n"),
-    "no generation": lambda index: (index.folder / "live").write_text("1/99\n"),
-    "no table of contents": lambda index: [path.unlink() for path in index.folder.rglob("*.toc")],
-    "garbage for a table of contents": lambda index: [garbage(path) for path in index.folder.rglob("*.toc")],
-    "no segment": lambda index: [path.unlink() for path in segment_files(index)],
-    "truncated segments": lambda index: [half(path) for path in segment_files(index)],
-    "empty segments": lambda index: [path.write_bytes(b"") for path in segment_files(index)],
-    "garbage for postings": lambda index: [garbage(path) for path in segment_files(index) if path.suffix == ".pst"],
-    "garbage for segments": lambda index: [garbage(path) for path in segment_files(index)],
+FILES = {
+    "the switch": "live",
+    "the table of contents": "*/*.toc",
+    "the terms": "*/*.trm",
+    "the postings": "*/*.pst",
+    "what is stored": "*/*.col",
+}
+HARMS: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "empty": lambda path: os.truncate(path, 0),
+    "cut in half": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "without its last byte": lambda path: os.truncate(path, path.stat().st_size - 1),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "garbage": lambda path: path.write_bytes(b"\x00garbage\xff" * 50),
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-def test_the_site_answers_with_a_notice_until_the_worker_has_mended_the_index(
+def do_harm(index: Index, file: str, harm: str) -> None:
+    paths = list(index.folder.glob(FILES[file]))
+    assert paths
+    for path in paths:
+        HARMS[harm](path)
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize("file", FILES)
+def test_whatever_is_wrong_with_a_file_a_searcher_is_answered_and_the_worker_mends_it(
+    session: Session, database: Database, index: Index, file: str, harm: str
+) -> None:
+    for number in range(3):
+        a_page(session, slug=f"lamp-{number}", title=f"The hotel lamp {number}", markdown="By the window.")
+    session.commit()
+    rebuild(database, index)
+    do_harm(index, file, harm)
+
+    other = Index(index.folder)
+    with database.reading() as reading:
+        answer = find(reading, other, "lamp", "en")
+        assert {hit.card.slug for hit in answer.hits} == {"lamp-0", "lamp-1", "lamp-2"}
+        assert answer.incomplete == (not Index(index.folder).usable())
+        assert find(reading, other, "window", "en").total == 3 or find(reading, other, "window", "en").incomplete
+
+    deliver(database, Index(index.folder))
+    with database.reading() as reading:
+        for query in ("lamp", "window"):
+            answer = find(reading, other, query, "en")
+            assert (answer.full, answer.incomplete) == (3, False)
+    assert compare(database, other).agrees
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "switch",
+    ["", "\n", "0/1\n", f"{FORMAT + 1}/1\n", f"{FORMAT}/99\n", f"{FORMAT}/", f"{FORMAT}", "1\n", "/", "\x00"],
+)
+def test_an_index_of_another_version_or_a_switch_that_names_none_is_made_anew(
+    session: Session, database: Database, index: Index, switch: str
+) -> None:
+    a_page(session, title="The hotel lamp")
+    session.commit()
+    rebuild(database, index)
+    (index.folder / "live").write_text(switch)
+    with database.reading() as reading:
+        assert find(reading, index, "lamp", "en").incomplete
+    assert repair(database, index)
+    with database.reading() as reading:
+        answer = find(reading, index, "lamp", "en")
+    assert (answer.full, answer.incomplete) == (1, False)
+    assert (index.folder / "live").read_text().startswith(f"{FORMAT}/")
+
+
+@pytest.mark.parametrize(("file", "harm"), [("the switch", "gone"), ("the postings", "zeros")])
+def test_the_site_answers_from_titles_and_says_so_until_the_worker_has_mended_the_index(
     session: Session,
     database: Database,
     sign_in: Callable[..., FlaskClient],
     index: Index,
     reopened: Index,
-    damage: str,
+    file: str,
+    harm: str,
 ) -> None:
-    page = a_page(session, title="The hotel lamp")
+    page = a_page(session, title="The hotel lamp", markdown="By the window.")
     client = sign_in()
     rebuild(database, index)
     nudges: list[None] = []
     database.on_outbox = lambda: nudges.append(None)
-    DAMAGE[damage](index)
+    do_harm(index, file, harm)
 
     answer = client.get("/search?q=lamp")
     assert answer.status_code == 200
-    assert "Search is being put in order" in answer.text
-    assert 'value="lamp"' in answer.text
+    assert 'class="notice" role="status"' in answer.text
+    assert f"/stories/{page.slug}" in answer.text
     assert nudges == [None]
     answer = client.get("/search.json?q=lamp")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
-    assert answer.json == {"query": "lamp", "total": 0, "corrected": None, "hits": []}
+    assert answer.status_code == 200
+    assert answer.json
+    assert (answer.json["total"], answer.json.get("incomplete", False)) == (1, True)
+    answer = client.get("/search.json?q=window")
+    assert answer.json
+    assert (answer.json["total"], answer.json.get("incomplete", False)) == (0, True)
+    assert client.get("/search/suggestions?q=hot").status_code == 200
     assert client.get(f"/stories/{page.slug}").status_code == 200
-    assert not Index(index.folder).usable()
 
     deliver(database, Index(index.folder))
-    assert "The hotel lamp" in client.get("/search?q=lamp").text
-    assert client.get("/search.json?q=lamp").json["total"] == 1  # type: ignore[index]
+    answer = client.get("/search.json?q=window")
+    assert answer.json
+    assert (answer.json["total"], answer.json.get("incomplete", False)) == (1, False)
+    assert 'class="notice" role="status"' not in client.get("/search?q=lamp").text
     assert compare(database, reopened).agrees
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("harm", ["gone", "zeros"])
+@pytest.mark.parametrize("file", FILES)
 def test_a_worker_that_meets_the_damage_first_brings_its_page_into_a_sound_index(
-    session: Session, database: Database, index: Index, reopened: Index, damage: str
+    session: Session, database: Database, index: Index, reopened: Index, file: str, harm: str
 ) -> None:
     page = a_page(session, title="The hotel lamp")
     session.commit()
     rebuild(database, index)
-    DAMAGE[damage](index)
+    do_harm(index, file, harm)
     index_subjects(database, reopened, [{"page": page.id}])
     try:
         found(reopened, "lamp")
@@ -113,6 +165,28 @@ def test_a_searcher_that_was_open_before_the_damage_notices_it_at_the_next_chang
     with pytest.raises(IndexUnavailable):
         found(index, "lamp")
     assert not index.usable()
+
+
+def test_a_searcher_whose_files_are_cut_while_it_has_them_open_lives(index: Index) -> None:
+    index.rebuild(a_document(page, body=f"A lamp w{page}") for page in range(300))
+    assert len(found(index, "lamp")) == 300
+    for path in index.folder.glob("*/MAIN*"):
+        os.truncate(path, 0)
+    with pytest.raises(IndexUnavailable):
+        found(index, "w299")
+    assert not index.usable()
+
+
+def test_what_one_process_found_damaged_no_other_asks_again_until_it_is_mended(index: Index) -> None:
+    index.rebuild([a_document(1, body="A lamp")])
+    other = Index(index.folder)
+    assert found(other, "lamp") == [(1, "en")]
+    (index.folder / "broken").touch()
+    with pytest.raises(IndexUnavailable):
+        found(other, "lamp")
+    index.rebuild([a_document(1, body="A lamp")])
+    assert found(other, "lamp") == [(1, "en")]
+    other.close()
 
 
 def test_an_index_that_works_is_left_alone(session: Session, database: Database, index: Index) -> None:

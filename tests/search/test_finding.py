@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from portal.cli.opening import handlers
+from portal.core import outbox
 from portal.core.db import Database
-from portal.knowledge.model import Kind, Page, PageText
+from portal.core.permissions import SYSTEM
+from portal.knowledge.commands import set_facts
+from portal.knowledge.model import Kind, Page, PageFacts, PageText
 from portal.search import Index, find, rebuild
-from portal.search.finding import Found
-from tests.factories import a_page
+from portal.search.finding import NEAREST, Found
+from portal.search.ranking import CLOSELY
+from tests.factories import NOW, a_page
+from tests.search.documents import a_document
 
 Search = Callable[..., Found]
 
@@ -108,22 +114,92 @@ def test_facets_count_pages_by_kind_and_language_as_if_their_own_filter_were_not
     assert (nothing.total, nothing.hits) == (0, ())
 
 
-def test_pages_with_every_word_come_alone_when_there_are_any(session: Session, search: Search) -> None:
-    a_page(session, slug="both", title="Lamp and window")
+def test_pages_with_every_word_are_followed_by_those_with_some(session: Session, search: Search) -> None:
     a_page(session, slug="one", title="Lamp, lamp, lamp")
+    a_page(session, slug="both", title="A door", markdown="Lamp. Door. " + "And so on. " * 20 + "Window.")
     found = search("lamp window")
-    assert (slugs(found), found.all_words) == (["both"], True)
+    assert (slugs(found), found.total, found.full, found.left_out) == (["both", "one"], 2, 1, ())
 
 
-def test_without_such_a_page_those_with_some_of_the_words_are_shown_and_it_is_said(
+def test_without_any_page_that_has_all_words_it_is_said_which_ones_the_nearest_lacks(
     session: Session, search: Search
 ) -> None:
     a_page(session, slug="lamp", title="Lamp")
     a_page(session, slug="door", title="Door")
-    found = search("lamp zeppelin")
-    assert (slugs(found), found.all_words) == (["lamp"], False)
-    assert search("zeppelin").all_words
-    assert search("zeppelin").hits == ()
+    found = search("the lamp of a zeppelin")
+    assert (slugs(found), found.total, found.full, found.left_out) == (["lamp"], 1, 0, ("zeppelin",))
+    found = search("zeppelin")
+    assert (found.hits, found.total, found.full) == ((), 0, 0)
+    assert {card.slug for card in found.nearest} == {"lamp", "door"}, "never a dead end"
+
+
+def test_the_total_is_exact_however_many_there_are_and_however_few_are_shown(
+    session: Session, database: Database, index: Index
+) -> None:
+    session.commit()
+    many = [a_document(page, body="lamp window") for page in range(1, CLOSELY + 31)]
+    some = [a_document(page, body="lamp") for page in range(500, 500 + 2 * NEAREST)]
+    index.rebuild([*many, *some])
+    with database.reading() as reading:
+        found = find(reading, index, "lamp window", "en", limit=0)
+        assert (found.total, found.full) == (len(many), len(many))
+        assert find(reading, index, "lamp", "en", limit=0).total == len(many) + len(some)
+        index.rebuild([*many[:2], *some])
+        found = find(reading, index, "lamp window", "en", limit=0)
+        assert (found.total, found.full) == (2 + NEAREST, 2)
+
+
+def test_little_words_are_not_asked_of_a_page(session: Session, search: Search) -> None:
+    a_page(session, slug="lamp", title="Lamp")
+    found = search("what is the lamp")
+    assert (slugs(found), found.full, found.left_out) == (["lamp"], 1, ())
+    assert search("what is the lamp", exact=True).full == 0
+
+
+def test_the_card_for_what_somebody_is_about_to_say_comes_first_with_what_to_say_instead(
+    session: Session, search: Search
+) -> None:
+    a_page(session, Kind.STORY, slug="story", title="What is in the contract", markdown="Contract, contract, contract.")
+    say = {"en": PageText("It is in the contract", "Let me show you what we agreed.", "–")}
+    a_page(session, Kind.PHRASE, slug="contract", texts=say)
+    found = search("but it's in the contract")
+    assert [(hit.card.slug, hit.coach) for hit in found.hits] == [("contract", True), ("story", False)]
+    assert found.hits[0].card.summary == "Let me show you what we agreed."
+
+
+def test_what_narrows_may_stand_in_the_query_or_beside_it(session: Session, search: Search) -> None:
+    own_it = a_page(session, Kind.PRINCIPLE, slug="own-it", title="Own the lamp")
+    a_page(session, Kind.STORY, slug="story", title="Lamp", links=[own_it])
+    a_page(session, Kind.STORY, slug="other", texts={"hr": text("Lamp")})
+    for narrowed in (search("lamp principle:own-it"), search("lamp", principle="own-it")):
+        assert set(slugs(narrowed)) == {"own-it", "story"}
+        assert narrowed.principles == (("own-it", "Own the lamp", 2),)
+    assert slugs(search("lamp kind:story lang:en")) == ["story"]
+    assert set(slugs(search("kind:story"))) == {"story", "other"}
+    assert search("lamp", principle="no-such").total == 3
+    assert search("lamp principle:no-such").full == 0, "then they are words"
+
+
+def test_what_a_principle_names_is_about_it_until_it_no_longer_does(
+    session: Session, database: Database, index: Index
+) -> None:
+    story = a_page(session, Kind.STORY, slug="story", title="Lamp")
+    principle = a_page(session, Kind.PRINCIPLE, slug="own-it", title="Own it", links=[story])
+    session.commit()
+    rebuild(database, index)
+
+    def found() -> list[str]:
+        session.commit()
+        outbox.deliver(database, handlers(database, index), NOW)
+        with database.reading() as reading:
+            return slugs(find(reading, index, "lamp", "en", principle="own-it"))
+
+    assert found() == ["story"]
+    set_facts(session, SYSTEM, principle, PageFacts(), {}, NOW)
+    assert found() == []
+    link = Kind.STORY, "story"
+    set_facts(session, SYSTEM, principle, PageFacts(links=(link,)), {link: story.id}, NOW)
+    assert found() == ["story"]
 
 
 def test_words_of_different_languages_may_stand_in_one_query(session: Session, search: Search) -> None:
@@ -137,7 +213,8 @@ def test_a_page_that_is_gone_is_not_shown_though_the_index_still_has_it(session:
     assert set(slugs(search("lamp"))) == {"gone", "here"}
     session.execute(delete(Page).where(Page.id == gone.id))
     session.commit()
-    assert slugs(search("lamp")) == ["here"]
+    found = search("lamp")
+    assert (slugs(found), found.total, found.full) == (["here"], 1, 1)
 
 
 def test_hits_come_in_stretches_that_hold_each_page_once_best_first(session: Session, search: Search) -> None:
@@ -155,7 +232,8 @@ def test_hits_come_in_stretches_that_hold_each_page_once_best_first(session: Ses
 
 @pytest.mark.parametrize("query", ["", "   ", "?!", "…", "—", "'", "\x00", "🦄"])
 def test_a_query_without_words_finds_nothing_and_is_no_error(search: Search, query: str) -> None:
-    assert search(query) == Found(query)
+    found = search(query)
+    assert (found.query, found.hits, found.total, found.incomplete) == (query, (), 0, False)
 
 
 def test_what_is_too_long_is_searched_by_its_beginning(session: Session, search: Search) -> None:

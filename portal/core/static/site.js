@@ -1,15 +1,10 @@
 // Comforts only: every page works without this file.
 
-const isTyping = (element) => element.closest?.("input, textarea, select, [contenteditable]");
-
-// "/" goes to the page's search box.
-const search = document.querySelector("[data-search]");
-search?.setAttribute("aria-keyshortcuts", "/");
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search || isTyping(event.target)) return;
-  event.preventDefault();
-  search.focus();
-  search.select();
+// What this browser keeps of somebody goes when they sign out, and when somebody signs in: it may be another.
+document.addEventListener("submit", ({ target }) => {
+  try {
+    if (target.dataset.forget) localStorage.removeItem(target.dataset.forget);
+  } catch { /* Where nothing can be kept there is nothing to forget. */ }
 });
 
 // The header's menus close as menus do: by Escape, and by a click or the focus going elsewhere.
