@@ -24,11 +24,12 @@ test: $(VENV)/development $(VENV)/words ## Set up and run every check and test, 
 check: $(VENV)/development $(VENV)/words ## Lint, types and architecture alone
 	@$(BIN)/python tests/run.py --checks
 
-bench: $(VENV)/development $(VENV)/words ## Measure speed and memory beside a bare Flask page, the feed with many wins, and a survey of 50,000
+bench: $(VENV)/development $(VENV)/words ## Measure speed and memory: pages, the feed, a survey of 50,000, dictionaries, search beside FTS5
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench.feed
 	@$(BIN)/python -m bench.pulse
 	@$(BIN)/python -m bench.words
+	@$(BIN)/python -m bench.search
 
 screenshots: $(VENV)/development $(VENV)/words ## Make the README's pictures anew
 	@$(BIN)/python docs/screenshots.py

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, delete, insert, select, update
+from sqlalchemy import Index, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .db import Base, Database
@@ -111,8 +111,16 @@ def waiting(session: Session, work: Work) -> list[int]:
 
 def newest(session: Session, work: Work, most: int) -> list[tuple[int, Payload]]:
     """The rows that wait for ``work``, due or not, with their payloads: the newest ``most`` of them, newest first."""
-    wanted = select(OutboxRow.id, OutboxRow.payload).where(OutboxRow.work == work)
-    return [(row_id, payload) for row_id, payload in session.execute(wanted.order_by(OutboxRow.id.desc()).limit(most))]
+    return [(row_id, payload) for row_id, payload in session.execute(_NEWEST, {"work": work, "most": most})]
+
+
+# Made once: every search asks for it.
+_NEWEST = (
+    select(OutboxRow.id, OutboxRow.payload)
+    .where(OutboxRow.work == bindparam("work"))
+    .order_by(OutboxRow.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def remove(database: Database, ids: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from ..core import markup
@@ -88,15 +88,9 @@ def _relations(session: Session, ids: set[int] | None) -> tuple[dict[int, set[in
 def texts(session: Session, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
     """The plain texts of some translations, by (page, language)."""
     pairs = set(wanted)
-    rows = session.execute(
-        current()
-        .join(StoredRendering, StoredRendering.revision_id == Revision.id)
-        .with_only_columns(Translation.page_id, Translation.locale, StoredRendering.text)
-        # Pairs would not find the index on SQLite.
-        .where(
-            Translation.page_id.in_({page for page, _ in pairs}), Translation.locale.in_({code for _, code in pairs})
-        )
-    )
+    # Pairs would not find the index on SQLite.
+    given = {"pages": [page for page, _ in pairs], "locales": list({code for _, code in pairs})}
+    rows = session.execute(_TEXTS, given)
     return {(page_id, locale): text for page_id, locale, text in rows if (page_id, locale) in pairs}
 
 
@@ -111,6 +105,17 @@ def current() -> Select[Revision]:
     return select(Revision).join(
         Translation, (Translation.id == Revision.translation_id) & (Translation.current == Revision.number)
     )
+
+
+_TEXTS = (
+    current()
+    .join(StoredRendering, StoredRendering.revision_id == Revision.id)
+    .with_only_columns(Translation.page_id, Translation.locale, StoredRendering.text)
+    .where(
+        Translation.page_id.in_(bindparam("pages", expanding=True)),
+        Translation.locale.in_(bindparam("locales", expanding=True)),
+    )
+)
 
 
 def rendering_of(revision: Revision, stored: StoredRendering | None) -> markup.Rendering:

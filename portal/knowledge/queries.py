@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ..core import markup, versions
@@ -131,21 +131,24 @@ def listing(
     return Listing(cards(session, ids, locales), number, stretches, total)
 
 
+# Made once: nearly every page of the site asks for it.
+_CARDS = (
+    current()
+    .join(Page, Page.id == Translation.page_id)
+    .with_only_columns(
+        Page.id, Page.kind, Page.slug, Translation.locale, Revision.title, Revision.summary, Translation.changed_at
+    )
+    .where(Page.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def cards(session: Session, ids: Sequence[int], locales: Sequence[str]) -> tuple[Card, ...]:
     """The cards of ``ids`` in that order, each in the first of ``locales`` that it has, else in any."""
     if not ids:
         return ()
     rank = {code: place for place, code in enumerate(locales)}
-    wanted = (
-        current()
-        .join(Page, Page.id == Translation.page_id)
-        .with_only_columns(
-            Page.id, Page.kind, Page.slug, Translation.locale, Revision.title, Revision.summary, Translation.changed_at
-        )
-        .where(Page.id.in_(ids))
-    )
     best: dict[int, Card] = {}
-    for page_id, kind, slug, locale, title, summary, changed_at in session.execute(wanted):
+    for page_id, kind, slug, locale, title, summary, changed_at in session.execute(_CARDS, {"ids": list(ids)}):
         known = best.get(page_id)
         if known is None or rank.get(locale, 99) < rank.get(known.locale, 99):
             best[page_id] = Card(page_id, Kind(kind), slug, locale, title, summary, changed_at)

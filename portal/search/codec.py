@@ -133,6 +133,14 @@ def posted(reader: Any, field_name: str, term: bytes) -> Posted | None:
         return None
 
 
+def frequency(reader: Any, field_name: str, term: bytes) -> int:
+    """In how many documents of a segment a term stands, or has stood."""
+    try:
+        return int(reader._terms.term_info(field_name, term).doc_frequency())
+    except TermNotFound:
+        return 0
+
+
 def _read(file: Any, info: Any) -> Posted:
     start, (length,) = info.extent()  # As Whoosh unpacks it.
     return Posted.from_bytes(file.get(start, length), info.doc_frequency())

@@ -11,6 +11,13 @@ from .. import knowledge, wins
 PAGE = "page"
 Subject = tuple[str, int]
 """What a document is about: a page or a win, and its number."""
+_ABOUT = (PAGE, wins.WIN)
+
+
+def as_number(subject: Subject) -> int:
+    """A number that no other subject has."""
+    about, number = subject
+    return number * len(_ABOUT) + _ABOUT.index(about)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from .engine import Index
 from .matching import Filters, Row, match
 from .present import ask
 from .query import parse
-from .ranking import Ranked, rank
+from .ranking import CLOSELY, Ranked, rank
 from .segments import Searched
 from .snippets import snippet
 from .vocabulary import IndexWords
@@ -166,10 +166,10 @@ def _answer(
         asked = synonyms.widen(asked, known)
         reread = forgiving.reread(asked, IndexWords(segments, known))
         asked = synonyms.widen(reread.asked, known) if reread else asked
-    found = match(segments, asked, filters, locale)
-    ranked = rank(segments, asked, found, most)
+    found = match(segments, asked, filters, locale, max(most, CLOSELY))
+    ranked = rank(segments, asked, found)
     full = found.full
-    total = min(len(found.pages), full + NEAREST)
+    total = min(found.total, full + NEAREST)
     pages = tuple(ranked[:total])
     first: Row | None = pages[0].row if pages else None
     has = first.has if first else 0

@@ -1,16 +1,14 @@
-"""Which documents have what is wanted, and which of them a page's one hit stands for."""
+"""Which pages answer a query, and which of its documents a page's one hit stands for."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
-from itertools import chain, compress, repeat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from math import inf, log
-from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from .asked import Asked, Read, Wanted
-from .documents import Subject
+from .candidates import Candidates, candidates, with_every, with_some
 from .fields import Facts
 from .segments import Searched
 from .standing import Hits, way_hits
@@ -24,8 +22,6 @@ ENOUGH = 5
 TELLING = 100
 """With so many documents that have the most telling words, those that have only others of the words don't matter."""
 
-Answer = TypeVar("Answer")
-
 
 class Row(NamedTuple):
     """A document that matches: in which segment, its number there, which of the wanted it has (as bits), how well."""
@@ -38,15 +34,28 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Matches:
-    """The pages that match, as one row each, in no order; ``rarity`` is how much each of the wanted says.
+class Filters:
+    """What narrows the answer; an empty set doesn't."""
 
-    Facets count pages (``kinds``, ``principles``) or pages in a language, as if their own filter were not set.
+    kinds: frozenset[str] = frozenset()
+    locales: frozenset[str] = frozenset()
+    principles: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The pages that match, one row each: those that promise most, which has the most of what was asked and says most
+    of it, first. There may be more than that, ``total``; ``full`` of them have everything.
+
+    ``rarity`` is how much each of the wanted says. Facets count pages (``kinds``, ``principles``) or pages in a
+    language, as if their own filter were not set.
     """
 
     wanted: tuple[Wanted, ...]
     rarity: tuple[float, ...]
     pages: tuple[Row, ...] = ()
+    total: int = 0
+    full: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
     locales: Mapping[str, int] = field(default_factory=dict)
     principles: Mapping[int, int] = field(default_factory=dict)
@@ -56,44 +65,15 @@ class Matches:
         """The bits of a page that has everything."""
         return (1 << len(self.wanted)) - 1
 
-    @property
-    def full(self) -> int:
-        """How many pages have everything."""
-        return [row.has for row in self.pages].count(self.all_bits)
-
     def share(self, has: int) -> float:
         """How much of what was asked for these bits are, from 0 to 1."""
-        whole = sum(self.rarity)
-        return sum(r for i, r in enumerate(self.rarity) if has >> i & 1) / whole if whole else 1.0
+        return _share(has, self.rarity)
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What narrows the answer; an empty set doesn't."""
-
-    kinds: frozenset[str] = frozenset()
-    locales: frozenset[str] = frozenset()
-    principles: frozenset[int] = frozenset()
-
-    def kind(self, row: Row) -> bool:
-        """Is it of a kind asked for?"""
-        return not self.kinds or row.facts.kind in self.kinds
-
-    def locale(self, row: Row) -> bool:
-        """Is it in a language asked for?"""
-        return not self.locales or row.facts.locale in self.locales
-
-    def principle(self, row: Row) -> bool:
-        """Is it about a principle asked for?"""
-        return not self.principles or not self.principles.isdisjoint(row.facts.principles)
-
-    def every(self, row: Row) -> bool:
-        """Is it all that?"""
-        return self.kind(row) and self.locale(row) and self.principle(row)
-
-
-def match(segments: Sequence[Searched], asked: Asked, filters: Filters, locale: str) -> Matches:
-    """The pages of ``segments`` that answer ``asked`` for a reader of ``locale``.
+def match(
+    segments: Sequence[Searched], asked: Asked, filters: Filters, locale: str, most: int | None = None
+) -> Matches:
+    """The pages of ``segments`` that answer ``asked`` for a reader of ``locale``: ``most`` of them, or all.
 
     Pages with everything alone when there are `ENOUGH` of them; else also those with some of it. Raises Damaged.
     """
@@ -106,21 +86,29 @@ def match(segments: Sequence[Searched], asked: Asked, filters: Filters, locale: 
         for searched in segments
         for number in _hits(searched, one)
     }
-    found = _candidates(segments, _with_every(segments, tables), tables, rarity).without(banned)
-    if len(wanted) > 1 and len(set(found.where(filters, filters.every).subjects)) < ENOUGH:
+    found = candidates(segments, with_every(segments, tables), tables, rarity).without(banned)
+    if len(wanted) > 1 and len(set(_narrowed(found, filters).subjects)) < ENOUGH:
         least = TELLING if filters == Filters() else inf
-        found = _candidates(segments, _with_some(segments, tables, rarity, least), tables, rarity).without(banned)
-    kinds = found.where(filters, lambda row: filters.locale(row) and filters.principle(row))
-    locales = found.where(filters, lambda row: filters.kind(row) and filters.principle(row))
-    about = found.where(filters, lambda row: filters.locale(row) and filters.kind(row))
-    matches = Matches(
+        found = candidates(segments, with_some(segments, tables, rarity, least), tables, rarity).without(banned)
+    kinds = found.in_locale(filters.locales).about(filters.principles)
+    locales = found.of_kind(filters.kinds).about(filters.principles)
+    about = found.of_kind(filters.kinds).in_locale(filters.locales)
+    found = _narrowed(found, filters)
+    shown, has = _one_a_page(found, locale, rarity)
+    return Matches(
         wanted,
         rarity,
+        pages=_rows(segments, found, _by_promise(shown, found, has, rarity)[:most], has),
+        total=len(shown),
+        full=[has[at] for at in shown].count((1 << len(wanted)) - 1),
         kinds=Counter(kinds.by_page(kinds.kinds)),
         locales=Counter(locales.locales),
         principles=Counter(chain.from_iterable(about.by_page(about.principles))),
     )
-    return replace(matches, pages=_one_a_page(found.where(filters, filters.every), locale, matches))
+
+
+def _narrowed(found: Candidates, filters: Filters) -> Candidates:
+    return found.of_kind(filters.kinds).in_locale(filters.locales).about(filters.principles)
 
 
 def _rarity(found: int, segments: Sequence[Searched]) -> float:
@@ -129,144 +117,60 @@ def _rarity(found: int, segments: Sequence[Searched]) -> float:
     return log(1 + (everything - found + 0.5) / (found + 0.5))
 
 
+def _share(has: int, rarity: Sequence[float]) -> float:
+    whole = sum(rarity)
+    return sum([rare for bit, rare in enumerate(rarity) if has >> bit & 1]) / whole if whole else 1.0
+
+
 def _hits(searched: Searched, wanted: Wanted) -> Hits:
     """The documents of a segment that have what is wanted, and how well."""
-    if len(wanted.ways) == 1 and wanted.ways[0].read is Read.AS_TYPED and not searched.gone:
-        return way_hits(searched.segment, wanted.ways[0], side_by_side=wanted.phrase)
     found: dict[int, float] = {}
     for way in sorted(wanted.ways, key=lambda way: way.read, reverse=True):  # What was typed overwrites the rest.
-        hits = way_hits(searched.segment, way, side_by_side=wanted.phrase)
-        factor = READ_WEIGHT[way.read]
-        found.update(hits if factor == 1 else {number: factor * impact for number, impact in hits.items()})
+        hits, factor = way_hits(searched.segment, way, side_by_side=wanted.phrase), READ_WEIGHT[way.read]
+        if factor == 1 and not found:
+            found = hits
+        else:
+            found.update((number, factor * impact) for number, impact in hits.items())
     for number in searched.gone & found.keys():
         del found[number]
     return found
 
 
-_as_row: Callable[[tuple[Any, ...]], Row] = partial(tuple.__new__, Row)  # Twice as fast as Row itself.
+def _one_a_page(found: Candidates, locale: str, rarity: Sequence[float]) -> tuple[Sequence[int], Sequence[int]]:
+    """Which of the documents are shown, and what each of all has (at those shown, in any of the page's languages).
 
-
-@dataclass(frozen=True)
-class _Candidates:
-    """Documents that match, column by column: there may be thousands, so that what is done for each counts."""
-
-    rows: list[Row] = field(default_factory=list)
-    subjects: list[Subject] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    locales: list[str] = field(default_factory=list)
-    principles: list[tuple[int, ...]] = field(default_factory=list)
-
-    def where(self, filters: Filters, is_wanted: Callable[[Row], bool]) -> "_Candidates":
-        """Those that ``filters``, or some of them, let through."""
-        return self if filters == Filters() else self._only([is_wanted(row) for row in self.rows])
-
-    def without(self, banned: Collection[Subject]) -> "_Candidates":
-        """Those that are about none of the subjects ``banned``."""
-        return self._only([subject not in banned for subject in self.subjects]) if banned else self
-
-    def _only(self, kept: Sequence[bool]) -> "_Candidates":
-        columns = (self.rows, self.subjects, self.kinds, self.locales, self.principles)
-        return _Candidates(*(list(compress(column, kept)) for column in columns))  # type: ignore[arg-type]
-
-    @cached_property
-    def alone(self) -> bool:
-        """Is each of them the only one of its page?"""
-        return len(set(self.subjects)) == len(self.subjects)
-
-    def by_page(self, column: Collection[Answer]) -> Collection[Answer]:
-        """Of a ``column`` that is the same for all documents of a page, one entry a page."""
-        return column if self.alone else dict(zip(self.subjects, column, strict=True)).values()
-
-
-def _candidates(
-    segments: Sequence[Searched],
-    numbers: Sequence[Collection[int]],
-    tables: Sequence[Sequence[Hits]],
-    rarity: Sequence[float],
-) -> _Candidates:
-    """The documents with ``numbers`` in each segment, with what they have of the words whose hits are given."""
-    found = _Candidates()
-    for place, (searched, here) in enumerate(zip(segments, numbers, strict=True)):
-        has, scores = _scored(here, [table[place] for table in tables], rarity)
-        known, columns = searched.segment.facts, searched.segment.columns
-        found.rows.extend(map(_as_row, zip(repeat(place), here, map(known.__getitem__, here), has, scores)))
-        found.subjects.extend(map(columns.subjects.__getitem__, here))
-        found.kinds.extend(map(columns.kinds.__getitem__, here))
-        found.locales.extend(map(columns.locales.__getitem__, here))
-        found.principles.extend(map(columns.principles.__getitem__, here))
-    return found
-
-
-def _scored(
-    numbers: Collection[int], tables: Sequence[Hits], rarity: Sequence[float]
-) -> tuple[Sequence[int], Sequence[float]]:
-    """Which of the wanted each of these documents has (as bits), and how well."""
-    has, scores = [0] * len(numbers), [0.0] * len(numbers)
-    for place, (hits, rare) in enumerate(zip(tables, rarity, strict=True)):
-        bit, impacts = 1 << place, list(map(hits.get, numbers))
-        has = [bits if one is None else bits | bit for bits, one in zip(has, impacts, strict=True)]
-        scores = [score if one is None else score + rare * one for score, one in zip(scores, impacts, strict=True)]
-    return has, scores
-
-
-def _with_every(segments: Sequence[Searched], tables: Sequence[Sequence[Hits]]) -> list[Collection[int]]:
-    """The documents of each segment that have all words; all documents when none is wanted."""
-    if not tables:
-        return [
-            [number for number in range(len(searched.segment.facts)) if number not in searched.gone]
-            for searched in segments
-        ]
-    return [set(first).intersection(*others) if others else first for first, *others in zip(*tables, strict=True)]
-
-
-def _with_some(
-    segments: Sequence[Searched], tables: Sequence[Sequence[Hits]], rarity: Sequence[float], least: float
-) -> list[Collection[int]]:
-    """The documents of each segment that have any of the words.
-
-    When ``least`` or more have one that says more than all words together that say less, then these alone: every
-    other document has less of what was asked. A page's other languages come along, since it has what they have.
-    """
-    found: list[set[int]] = [set() for _ in segments]
-    left = sum(rarity)
-    for rare, table in sorted(zip(rarity, tables, strict=True), key=itemgetter(0), reverse=True):
-        left -= rare
-        for here, hits in zip(found, table, strict=True):
-            here.update(hits)
-        if left < rare and sum(map(len, found)) >= least:
-            break
-    else:
-        return list(found)
-    for place, (searched, here) in enumerate(zip(segments, found, strict=True)):
-        pages = {searched.segment.columns.subjects[number] for number in here}
-        others = {number for page in pages for number in searched.segment.numbers(page)} - here
-        here |= {number for number in others if any(number in table[place] for table in tables)}
-    return list(found)
-
-
-def _one_a_page(found: _Candidates, locale: str, matches: Matches) -> tuple[Row, ...]:
-    """One row a page, in the reader's language if that has as much as any, else in the one that did best.
-
-    It has all that the page has in any language.
+    A page is shown in the reader's language if that has as much as any, else in the one that did best.
     """
     if found.alone:
-        return tuple(found.rows)
-    best = dict(zip(found.subjects, found.rows, strict=True))
-    merged: dict[Subject, int] = dict.fromkeys(best, 0)
-    for row, subject in zip(found.rows, found.subjects, strict=True):
-        merged[subject] |= row.has
-        if row is not best[subject] and _better(row, best[subject], locale, matches):
-            best[subject] = row
+        return range(len(found.subjects)), found.has
+
+    def worth(at: int) -> tuple[float, bool, float]:
+        return round(_share(found.has[at], rarity), 9), found.locales[at] == locale, found.scores[at]
+
+    last = dict(zip(found.subjects, range(len(found.subjects)), strict=True))
+    best, merged = dict(last), dict[int, int]()
+    for at, subject in enumerate(found.subjects):
+        if last[subject] != at:
+            merged[subject] = merged.get(subject, found.has[last[subject]]) | found.has[at]
+            best[subject] = max(best[subject], at, key=worth)
+    has = list(found.has)
+    for subject, bits in merged.items():
+        has[best[subject]] = bits
+    return list(best.values()), has
+
+
+def _by_promise(shown: Sequence[int], found: Candidates, has: Sequence[int], rarity: Sequence[float]) -> list[int]:
+    """Those that have the most of what was asked first, of these those that say most of it."""
+    order = sorted(shown, key=found.scores.__getitem__, reverse=True)
+    shares = {bits: _share(bits, rarity) for bits in set(has)}
+    if len(shares) > 1:
+        order.sort(key=lambda at: shares[has[at]], reverse=True)
+    return order
+
+
+def _rows(segments: Sequence[Searched], found: Candidates, order: Sequence[int], has: Sequence[int]) -> tuple[Row, ...]:
     return tuple(
-        row if row.has == merged[subject] else row._replace(has=merged[subject]) for subject, row in best.items()
+        Row(place, number, segments[place].segment.facts[number], has[at], found.scores[at])
+        for at in order
+        for place, number in [(found.places[at], found.numbers[at])]
     )
-
-
-def _better(row: Row, known: Row, locale: str, found: Matches) -> bool:
-    """Is ``row`` to stand for the page rather than ``known``?"""
-    one, other = found.share(row.has), found.share(known.has)
-    if abs(one - other) > 1e-9:
-        return one > other
-    if (row.facts.locale == locale) != (known.facts.locale == locale):
-        return row.facts.locale == locale
-    return row.score > known.score

@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 from .asked import Asked, Read, Wanted
@@ -12,7 +11,7 @@ from .matching import Matches, Row
 from .segments import Postings, Searched, Segment
 from .standing import places, postings_of, standing
 
-CLOSELY = 150
+CLOSELY = 100
 """So many of the pages that promise most are looked at closely; those behind them keep the order of their promise."""
 
 STEPS = 4
@@ -79,26 +78,20 @@ class _Witness:
         return None
 
 
-def rank(segments: Sequence[Searched], asked: Asked, found: Matches, most: int) -> list[Ranked]:
-    """The first ``most`` or so of the pages found, best first. Raises Damaged."""
-    share = {has: found.share(has) for has in {row.has for row in found.pages}}
-    pages = sorted(found.pages, key=_SCORE, reverse=True)
-    if len(share) > 1:
-        pages.sort(key=lambda row: share[row.has], reverse=True)
+def rank(segments: Sequence[Searched], asked: Asked, found: Matches) -> list[Ranked]:
+    """The pages found, best first. Raises Damaged."""
+    pages = found.pages
+    share = {has: found.share(has) for has in {row.has for row in pages}}
     witnesses = [_Witness(searched.segment, found.wanted) for searched in segments]
     ranked = [
         _looked_at(row, witnesses[row.segment].evidence(row.number), found, share[row.has]) for row in pages[:CLOSELY]
     ]
     ranked.sort(key=_place, reverse=True)
-    if most > CLOSELY:
-        ranked += [Ranked(row, row.score / MOST_BM25, row.has == found.all_bits) for row in pages[CLOSELY:]]
+    ranked += [Ranked(row, row.score / MOST_BM25, row.has == found.all_bits) for row in pages[CLOSELY:]]
     coach = _coach(segments, asked, ranked)
     if coach is None:
         return ranked
     return [Ranked(coach.row, coach.score, coach.full, coach=True), *(one for one in ranked if one is not coach)]
-
-
-_SCORE = attrgetter("score")
 
 
 def _place(one: Ranked) -> tuple[float, int, int, int]:

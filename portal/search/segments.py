@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from .codec import Posted, posted
-from .documents import Document, Subject
+from .codec import Posted, frequency, posted
+from .documents import Document, Subject, as_number
 from .fields import IN_TITLE, KEYS, NOWHERE, Facts, Places, facts, places, weight
 from .keys import SURFACE, WEIGHTS
 
 MOST_CACHED = 1_000_000
 """How many postings of a segment are kept at hand: about 20 MB."""
+
+MOST_FREQUENCIES = 30_000
+"""Of how many keys it is remembered in how many documents they stand: about 4 MB."""
 
 K1, B = 1.2, 0.6
 """How soon more of the same word stops counting, and how much a long text counts against a word: Robertson and
@@ -52,17 +55,20 @@ class Postings:
 
     def places(self, number: int) -> Places:
         """The key's places in document ``number``; none when it isn't there."""
-        at = bisect_left(self.ids, number)
-        if at == len(self.ids) or self.ids[at] != number:
+        ids, ends = self.ids, self.posted.ends
+        at = bisect_left(ids, number)
+        if at == len(ids) or ids[at] != number:
             return NOWHERE
-        ends = self.posted.ends
         return self.posted.places[ends[at - 1] if at else 0 : ends[at]]
 
 
 class Columns(NamedTuple):
-    """Some facts of all documents of a segment, each by the number of the document."""
+    """Some facts of all documents of a segment, each by the number of the document.
 
-    subjects: Sequence[Subject]
+    ``subjects`` stand for what documents are about, as one number each, since there may be thousands to compare.
+    """
+
+    subjects: Sequence[int]
     kinds: Sequence[str]
     locales: Sequence[str]
     principles: Sequence[tuple[int, ...]]
@@ -79,6 +85,9 @@ class Segment(Protocol):
 
     def postings(self, key: str) -> Postings | None:
         """Where ``key`` stands, or None."""
+
+    def frequency(self, key: str) -> int:
+        """In how many documents ``key`` stands."""
 
     def written(self, mark: str) -> Sequence[str]:
         """All keys that begin with ``mark``, without it, sorted. Raises Damaged."""
@@ -129,7 +138,7 @@ class _Segment(ABC):
     def columns(self) -> Columns:
         """What of the facts is asked for many documents at once."""
         return Columns(
-            [fact.subject for fact in self.facts],
+            [as_number(fact.subject) for fact in self.facts],
             [fact.kind for fact in self.facts],
             [fact.locale for fact in self.facts],
             [fact.principles for fact in self.facts],
@@ -145,8 +154,8 @@ class _Segment(ABC):
     @cached_property
     def _numbers(self) -> dict[Subject, list[int]]:
         found: dict[Subject, list[int]] = defaultdict(list)
-        for number, subject in enumerate(self.columns.subjects):
-            found[subject].append(number)
+        for number, fact in enumerate(self.facts):
+            found[fact.subject].append(number)
         return found
 
     def numbers(self, subject: Subject) -> Sequence[int]:
@@ -175,6 +184,11 @@ class MemorySegment(_Segment):
             made = self._made[key] = self._postings(key, found)
         return made
 
+    def frequency(self, key: str) -> int:
+        """In how many documents ``key`` stands."""
+        found = self._found.get(key)
+        return len(found.ids) if found else 0
+
     def written(self, mark: str) -> Sequence[str]:
         """All keys that begin with ``mark``, without it, sorted."""
         return sorted(key.removeprefix(mark) for key in self._found if key.startswith(mark))
@@ -190,6 +204,7 @@ class DiskSegment(_Segment):
         self._reading = threading.RLock()
         self._cached: OrderedDict[str, Postings | None] = OrderedDict()
         self._size = 0
+        self._frequencies: dict[str, int] = {}
         self._written: dict[str, list[str]] = {}
         stored = reader.stored_fields
         self.facts = [Facts(*stored(number)["facts"]) for number in range(reader.doc_count_all())]
@@ -208,6 +223,17 @@ class DiskSegment(_Segment):
                 _, dropped = self._cached.popitem(last=False)
                 self._size -= 1 + (len(dropped.ids) if dropped else 0)
             return found
+
+    def frequency(self, key: str) -> int:
+        """In how many documents ``key`` stands. Raises Damaged."""
+        found = self._frequencies.get(key)
+        if found is None:
+            with self._reading, damage():
+                found = frequency(self._reader, KEYS, key.encode())
+            if len(self._frequencies) > MOST_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[key] = found
+        return found
 
     def written(self, mark: str) -> Sequence[str]:
         """All keys that begin with ``mark``, without it, sorted. Raises Damaged."""

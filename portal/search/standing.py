@@ -11,7 +11,7 @@ Hits = Mapping[int, float]
 """Documents, and how well each has what was looked for."""
 
 
-def way_hits(segment: Segment, way: Way, *, side_by_side: bool = False) -> Hits:
+def way_hits(segment: Segment, way: Way, *, side_by_side: bool = False) -> dict[int, float]:
     """The documents of a segment that have all words of a way, and how well."""
     tables = [word_hits(segment, keys) for keys in way.words]
     if len(tables) == 1:
@@ -22,7 +22,7 @@ def way_hits(segment: Segment, way: Way, *, side_by_side: bool = False) -> Hits:
     return {number: sum(table[number] for table in tables) / len(tables) for number in common}
 
 
-def word_hits(segment: Segment, keys: Keys) -> Hits:
+def word_hits(segment: Segment, keys: Keys) -> dict[int, float]:
     """The documents of a segment that have a word by any of its keys, and how well."""
     found: dict[int, float] = {}
     for key in sorted(keys, key=_weight):  # The nearest form overwrites the others.
@@ -54,9 +54,11 @@ def postings_of(segment: Segment, keys: Iterable[str]) -> list[Postings]:
 
 def standing(postings: Sequence[Postings], number: int) -> Sequence[int]:
     """Where a word of these postings stands in a document, in order."""
-    found = [at for one in postings if (at := one.places(number))]
-    if not found:
-        return NOWHERE
-    first = found[0]
-    # Nearly always it stands in one form, which has all of its keys.
-    return first if all(at == first for at in found[1:]) else sorted(set().union(*found))
+    found = NOWHERE
+    for one in postings:
+        at = one.places(number)
+        if not found:
+            found = at
+        elif at and at != found:  # Seldom: nearly always a word stands in one form, which has all of its keys.
+            return sorted(set[int]().union(*(other.places(number) for other in postings)))
+    return found

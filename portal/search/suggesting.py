@@ -49,7 +49,8 @@ def suggest(session: Session, index: Index, text: str, locale: str, most: int = 
     whole = typed[:-1] if begun else typed
 
     def look(segments: Sequence[Searched]) -> tuple[list[Subject], str]:
-        return _titles(segments, whole, begun, locale)[:most], _likeliest(segments, begun)
+        found = _titles(segments, whole, begun, locale, most)
+        return found, _likeliest(segments, begun) if len(found) < most else ""
 
     (subjects, ending), _ = ask(session, index, look)
     known, _ = shown_as(session, subjects, locale, snippets=False)
@@ -66,21 +67,20 @@ def _suggestion(card: AnyCard) -> Suggestion:
     return Suggestion(str(card.kind), card.title, card.address, card.locale, say)
 
 
-def _titles(segments: Sequence[Searched], whole: Sequence[str], begun: str, locale: str) -> list[Subject]:
+def _titles(segments: Sequence[Searched], whole: Sequence[str], begun: str, locale: str, most: int) -> list[Subject]:
     """The pages whose title in some language has all of the words: the reader's language first, short titles first."""
     wanted = [tuple(IN_TITLE + key for key in query_keys(word)) for word in whole]
     if begun:
         endings = IndexWords(segments).beginning(begun, IN_TITLE + SURFACE)
         wanted.append(tuple(IN_TITLE + SURFACE + word for word in islice(endings, MOST_ENDINGS)))
-    places: dict[Subject, tuple[bool, float, int]] = {}
+    titles: list[tuple[bool, float, int, Subject]] = []
     for searched in segments:
-        tables = [word_hits(searched.segment, keys) for keys in wanted]
+        tables, facts = [word_hits(searched.segment, keys) for keys in wanted], searched.segment.facts
         for number in set(tables[0]).intersection(*tables[1:]) - searched.gone:
-            fact = searched.segment.facts[number]
-            worth = sum(table[number] for table in tables) / (1 + fact.title_words)
-            place = fact.locale == locale, worth, fact.day
-            places[fact.subject] = max(place, places.get(fact.subject, place))
-    return sorted(places, key=lambda subject: places[subject], reverse=True)
+            fact = facts[number]
+            worth = sum([table[number] for table in tables]) / (1 + fact.title_words)
+            titles.append((fact.locale == locale, worth, fact.day, fact.subject))
+    return list(islice(dict.fromkeys(subject for *_, subject in sorted(titles, reverse=True)), most))
 
 
 def _likeliest(segments: Sequence[Searched], begun: str) -> str:

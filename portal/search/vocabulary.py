@@ -45,5 +45,4 @@ class IndexWords:
                     yield word
 
     def _documents(self, key: str) -> int:
-        found = (segment.postings(key) for segment in self._segments)
-        return sum(len(postings.ids) for postings in found if postings)
+        return sum(segment.frequency(key) for segment in self._segments)

@@ -16,7 +16,6 @@ from portal.search.segments import MemorySegment, Searched
 from portal.search.standing import places, word_hits
 
 _stamps = count(1)
-ALL = 1000
 A_DAY = date(2026, 5, 4)
 
 
@@ -57,10 +56,12 @@ def matched(
     return match(segments, wanted, filters or Filters(), locale)
 
 
-def ranked(segments: Sequence[Searched], asked: str | Asked, locale: str = "en", most: int = ALL) -> list[Ranked]:
-    """What matches, best first."""
+def ranked(
+    segments: Sequence[Searched], asked: str | Asked, locale: str = "en", most: int | None = None
+) -> list[Ranked]:
+    """What matches, or the ``most`` that promise most of it, best first."""
     wanted = parse(asked, locale, exact=True) if isinstance(asked, str) else asked
-    return rank(segments, wanted, matched(segments, wanted, locale), most)
+    return rank(segments, wanted, match(segments, wanted, Filters(), locale, most))
 
 
 def order(asked: str | Asked, *documents: Document, locale: str = "en") -> list[int]:

@@ -147,12 +147,12 @@ def test_what_is_not_looked_at_closely_follows_all_that_is_and_pages_with_all_wo
         for page, word in enumerate(["Lamp", "Window"] * CLOSELY, start=10)
     ]
     segments = searched(*one, *both)
-    whole = ranked(segments, "lamp window", most=CLOSELY + 1)
+    whole = ranked(segments, "lamp window")
     assert {place.row.facts.number for place in whole[:3]} == {0, 1, 2}
     assert [place.full for place in whole[:4]] == [True, True, True, False]
     assert len({place.row.facts.subject for place in whole}) == len(both) + len(one)
     assert all(one.score >= other.score for one, other in pairwise(whole))
-    short = ranked(segments, "lamp window", most=10)
+    short = ranked(segments, "lamp window", most=CLOSELY)
     assert [place.row for place in short] == [place.row for place in whole[:CLOSELY]]
 
 
