@@ -22,7 +22,7 @@ from .fields import IN_TITLE, KEYS, NOWHERE, Facts, Places, facts, places, weigh
 from .keys import SURFACE, WEIGHTS
 
 MOST_CACHED = 1_000_000
-"""How many postings of a segment are kept at hand: about 20 MB."""
+"""How many postings of a segment are kept at hand: about 25 MB."""
 
 MOST_FREQUENCIES = 30_000
 """Of how many keys it is remembered in how many documents they stand: about 4 MB."""
