@@ -40,7 +40,7 @@ from portal.search.snippets import snippet
 from portal.search.suggesting import suggest
 
 PAGES = 10_000
-WARM_ROUNDS = 4
+WARM_ROUNDS = 6
 EMAIL, PASSWORD = "bench@example.com", "a lamp for the bench"
 
 Times = list[float]

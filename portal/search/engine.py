@@ -176,7 +176,8 @@ class Index:
         while True:
             live, made = self._live_folder(), (self.folder / "live").stat().st_mtime_ns
             try:
-                return (str(live), str(made), *sorted(path.name for path in live.glob("*.toc")))
+                with os.scandir(live) as files:
+                    return (str(live), str(made), *sorted(file.name for file in files if file.name.endswith(".toc")))
             except FileNotFoundError:
                 if self._live_folder() == live:
                     raise

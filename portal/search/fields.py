@@ -1,9 +1,9 @@
 """How a document becomes postings: for each key, the places at which it stands, each with the field it is in."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import IntEnum
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from whoosh.fields import ID as WHOLE
@@ -11,7 +11,7 @@ from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Format
 
 from .documents import Document, Subject
-from .keys import keys, words
+from .keys import forms
 
 
 class Field(IntEnum):
@@ -57,29 +57,15 @@ class Facts(NamedTuple):
         return self.about, self.number
 
 
-def places(document: Document) -> dict[str, Places]:
-    """The places of every key of ``document``, in rising order: the one in the field that tells most stands last."""
-    by_word: dict[str, Places] = defaultdict(lambda: array("I"))
+def written(document: Document) -> Iterator[tuple[str, int]]:
+    """The words of ``document`` as they are written, each with its place."""
     number = 0
     for part, text in _parts(document):
         if part in _BY_ITSELF:
             number = 0
-        base = part << FIELD_BITS
-        for word in words(text):
-            if number >= LONGEST:
-                break
-            by_word[word[0]].append(base | number)
-            number += 1
-        number += 1  # Words on either side of a line's end don't stand side by side.
-    found: dict[str, Places] = {}
-    for form, at in by_word.items():
-        in_title = array("I", [place for place in at if place >> FIELD_BITS == Field.TITLE])
-        for key in keys(form, document.locale):
-            found[key] = found[key] + at if key in found else at
-            if in_title:
-                found[IN_TITLE + key] = found.get(IN_TITLE + key, NOWHERE) + in_title
-    # Headings stand among the body's lines.
-    return {key: array("I", sorted(at)) if len(at) > 1 else at for key, at in found.items()}
+        found = forms(text)[: max(0, LONGEST - number)]
+        yield from zip(found, count(part << FIELD_BITS | number))
+        number += len(found) + 1  # Words on either side of a line's end don't stand side by side.
 
 
 _BY_ITSELF = frozenset({Field.SUMMARY, Field.TITLE})
@@ -95,14 +81,6 @@ def _parts(document: Document) -> Iterator[tuple[Field, str]]:
     yield Field.TITLE, document.title
 
 
-def weight(at: Iterable[int]) -> float:
-    """How much a document says of a key that stands at these places."""
-    return sum([_WEIGHT[place >> FIELD_BITS] for place in at])
-
-
-_WEIGHT = [BOOST[field] for field in Field]
-
-
 def facts(document: Document) -> Facts:
     """What is kept of ``document``."""
     return Facts(
@@ -111,7 +89,7 @@ def facts(document: Document) -> Facts:
         document.kind,
         document.stamp,
         document.body.count(" ") + document.summary.count(" ") + 2,
-        sum(1 for _ in words(document.title)),
+        len(forms(document.title)),
         document.principles,
         document.changed_on.toordinal(),
         document.useful,
@@ -142,7 +120,7 @@ def schema() -> Schema:
 
 def add(writer: Any, document: Document) -> None:
     """Add ``document`` to the index that ``writer`` writes."""
-    writer.pool.add_document(KEYS, writer.docnum, places(document))
+    writer.pool.fields[KEYS].add(writer.docnum, document)
     writer.add_document(subject=term(document.subject), facts=tuple(facts(document)))
 
 

@@ -19,9 +19,6 @@ from .segments import Searched
 from .snippets import snippet
 from .vocabulary import IndexWords
 
-NEAREST = 40
-"""At most so many pages that have only some of the words are shown behind those that have all."""
-
 MOST_PRINCIPLES = 12
 """So many principles at most are offered to narrow by."""
 
@@ -167,22 +164,20 @@ def _answer(
         reread = forgiving.reread(asked, IndexWords(segments, known))
         asked = synonyms.widen(reread.asked, known) if reread else asked
     found = match(segments, asked, filters, locale, max(most, CLOSELY))
-    ranked = rank(segments, asked, found)
-    full = found.full
-    total = min(found.total, full + NEAREST)
-    pages = tuple(ranked[:total])
+    ranked = rank(segments, asked, found, needed=most)
+    pages = tuple(ranked[: found.total])
     first: Row | None = pages[0].row if pages else None
-    has = first.has if first else 0
+    has = found.all_bits if found.full else first.has if first else 0
     return _Answer(
         asked=asked,
         reread=reread,
         pages=pages,
-        total=total,
-        full=full,
-        left_out=tuple(one.text for bit, one in enumerate(found.wanted) if not has >> bit & 1) if not full else (),
-        kinds=tuple(sorted(found.kinds.items())),
-        locales=tuple(sorted(found.locales.items())),
-        principles=_offered(found.principles, filters),
+        total=found.total,
+        full=found.full,
+        left_out=tuple(one.text for bit, one in enumerate(found.wanted) if not has >> bit & 1),
+        kinds=tuple(sorted(found.facets.kinds.items())),
+        locales=tuple(sorted(found.facets.locales.items())),
+        principles=_offered(found.facets.principles, filters),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from .. import knowledge, people
 from .grouping import language_of
-from .keys import words
+from .keys import forms
 from .model import How, State, Synonym, Term
 from .tallying import ENOUGH
 
@@ -160,7 +160,7 @@ def synonyms(session: Session, locale: str, number: int = 1) -> SynonymListing:
 
 def meant(text: str, locale: str) -> Meant:
     """``text`` with the language that it seems to be in; ``locale``, the reader's, where nothing speaks against it."""
-    return Meant(text, language_of([word[0] for word in words(text)], locale))
+    return Meant(text, language_of(forms(text), locale))
 
 
 def _is_gap() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ..core import privacy
 from .asked import Asked
-from .keys import LEMMA, STEM, SURFACE, is_known, locales_of, query_keys, words
+from .keys import LEMMA, STEM, SURFACE, forms, is_known, locales_of, query_keys
 from .model import TEXT_LENGTH
 
 
@@ -32,7 +32,7 @@ def group(asked: Asked, locale: str) -> Group | None:
     """
     if privacy.find(asked.text):
         return None
-    heavy = [word[0] for one in asked.wanted if not one.light for word in words(one.text)]
+    heavy = [word for one in asked.wanted if not one.light for word in forms(one.text)]
     if not heavy:
         return None
     name = " ".join(sorted({canonical(word, locale)[0] for word in heavy}))

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from .compiling import dictionary
 from .dictionary import Dictionary
 from .languages import LANGUAGES, Language
-from .writing import LONGEST_WORD, fold, is_all, normal, script_of, words
+from .writing import LONGEST_WORD, fold, forms, is_all, normal, script_of, words
 
 __all__ = [
     "LANGUAGES",
@@ -19,6 +19,7 @@ __all__ = [
     "SURFACE",
     "WEIGHTS",
     "fold",
+    "forms",
     "is_known",
     "keys",
     "locales_of",

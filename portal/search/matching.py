@@ -1,23 +1,28 @@
 """Which pages answer a query, and which of its documents a page's one hit stands for."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import nlargest
+from itertools import compress
 from math import inf, log
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from .asked import Asked, Read, Wanted
 from .candidates import Candidates, candidates, with_every, with_some
 from .fields import Facts
-from .segments import Searched
+from .segments import Searched, Sort
 from .standing import Hits, way_hits
+
+Value = TypeVar("Value", str, int)
 
 READ_WEIGHT = {Read.AS_TYPED: 1.0, Read.SYNONYM: 0.6, Read.JOINED: 0.5, Read.CORRECTED: 0.4}
 """How much a match counts by how far it is from what was typed. Orders only what `ranking` doesn't look at closely."""
 
 ENOUGH = 5
 """With fewer pages that have every word, those that have some follow them."""
+
+NEAREST = 40
+"""At most so many pages that have only some of the words are shown behind those that have all."""
 
 TELLING = 100
 """With so many documents that have the most telling words, those that have only others of the words don't matter."""
@@ -33,8 +38,7 @@ class Row(NamedTuple):
     score: float
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(NamedTuple):
     """What narrows the answer; an empty set doesn't."""
 
     kinds: frozenset[str] = frozenset()
@@ -43,12 +47,23 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Facets:
+    """How many pages the answer would have when it is narrowed further: to a kind, a language, a principle's page.
+
+    Each as if its own filter were not set; pages that have some of what was asked count up to `NEAREST`.
+    """
+
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    locales: Mapping[str, int] = field(default_factory=dict)
+    principles: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Matches:
     """The pages that match, one row each: those that promise most, which has the most of what was asked and says most
-    of it, first. There may be more than that, ``total``; ``full`` of them have everything.
+    of it, first. The answer has ``total`` of them; ``full`` have everything.
 
-    ``rarity`` is how much each of the wanted says. Facets count pages (``kinds``, ``principles``) or pages in a
-    language, as if their own filter were not set.
+    ``rarity`` is how much each of the wanted says.
     """
 
     wanted: tuple[Wanted, ...]
@@ -56,9 +71,7 @@ class Matches:
     pages: tuple[Row, ...] = ()
     total: int = 0
     full: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    locales: Mapping[str, int] = field(default_factory=dict)
-    principles: Mapping[int, int] = field(default_factory=dict)
+    facets: Facets = field(default_factory=Facets)
 
     @property
     def all_bits(self) -> int:
@@ -87,28 +100,54 @@ def match(
         for number in _hits(searched, one)
     }
     found = candidates(segments, with_every(segments, tables), tables, rarity).without(banned)
-    if len(wanted) > 1 and len(set(_narrowed(found, filters).subjects)) < ENOUGH:
+    if len(wanted) > 1 and len(set(found.narrowed(*filters).subjects)) < ENOUGH:
         least = TELLING if filters == Filters() else inf
         found = candidates(segments, with_some(segments, tables, rarity, least), tables, rarity).without(banned)
-    kinds = found.in_locale(filters.locales).about(filters.principles)
-    locales = found.of_kind(filters.kinds).about(filters.principles)
-    about = found.of_kind(filters.kinds).in_locale(filters.locales)
-    found = _narrowed(found, filters)
-    shown, has = _one_a_page(found, locale, rarity)
+    everything = (1 << len(wanted)) - 1
+    facets = _facets(found, found.having(everything), filters)
+    shown = _one_a_page(found.narrowed(*filters), locale, rarity)
+    full = shown.has.count(everything)
     return Matches(
         wanted,
         rarity,
-        pages=_rows(segments, found, _by_promise(shown, found, has, rarity)[:most], has),
-        total=len(shown),
-        full=[has[at] for at in shown].count((1 << len(wanted)) - 1),
-        kinds=Counter(kinds.by_page(kinds.kinds)),
-        locales=Counter(locales.locales),
-        principles=Counter(chain.from_iterable(about.by_page(about.principles))),
+        pages=_rows(segments, shown, _by_promise(shown, rarity, most)),
+        total=min(len(shown.has), full + NEAREST),
+        full=full,
+        facets=facets,
     )
 
 
-def _narrowed(found: Candidates, filters: Filters) -> Candidates:
-    return found.of_kind(filters.kinds).in_locale(filters.locales).about(filters.principles)
+def _facets(found: Candidates, full: Candidates, filters: Filters) -> Facets:
+    """What the answer can be narrowed to, of all that was ``found`` and what of it has everything (``full``)."""
+    kinds, locales, principles = filters
+
+    def kind(these: Candidates) -> dict[str, int]:
+        return _by_value(these.narrowed(locales=locales, principles=principles).pages, lambda sort: (sort.kind,))
+
+    def locale(these: Candidates) -> dict[str, int]:
+        return _by_value(these.narrowed(kinds, principles=principles).documents, lambda sort: (sort.locale,))
+
+    def principle(these: Candidates) -> dict[int, int]:
+        return _by_value(these.narrowed(kinds, locales).pages, lambda sort: sort.principles)
+
+    return Facets(
+        _listed(kind(found), kind(full)),
+        _listed(locale(found), locale(full)),
+        _listed(principle(found), principle(full)),
+    )
+
+
+def _listed(found: Mapping[Value, int], full: Mapping[Value, int]) -> dict[Value, int]:
+    """How many of the pages found are listed: those that have everything, and the nearest."""
+    return {value: min(count, full.get(value, 0) + NEAREST) for value, count in found.items()}
+
+
+def _by_value(counted: Mapping[Sort, int], values: Callable[[Sort], Iterable[Value]]) -> dict[Value, int]:
+    found: dict[Value, int] = {}
+    for sort, count in counted.items():
+        for value in values(sort):
+            found[value] = found.get(value, 0) + count
+    return found
 
 
 def _rarity(found: int, segments: Sequence[Searched]) -> float:
@@ -136,41 +175,44 @@ def _hits(searched: Searched, wanted: Wanted) -> Hits:
     return found
 
 
-def _one_a_page(found: Candidates, locale: str, rarity: Sequence[float]) -> tuple[Sequence[int], Sequence[int]]:
-    """Which of the documents are shown, and what each of all has (at those shown, in any of the page's languages).
+def _one_a_page(found: Candidates, locale: str, rarity: Sequence[float]) -> Candidates:
+    """For each page the one of its documents that is shown; it has what the page has in any of its languages.
 
     A page is shown in the reader's language if that has as much as any, else in the one that did best.
     """
     if found.alone:
-        return range(len(found.subjects)), found.has
+        return found
 
     def worth(at: int) -> tuple[float, bool, float]:
-        return round(_share(found.has[at], rarity), 9), found.locales[at] == locale, found.scores[at]
+        in_it = found.all_sorts[found.sorts[at]].locale == locale
+        return round(_share(found.has[at], rarity), 9), in_it, found.scores[at]
 
-    last = dict(zip(found.subjects, range(len(found.subjects)), strict=True))
-    best, merged = dict(last), dict[int, int]()
+    best = dict(zip(found.subjects, range(len(found.subjects)), strict=True))
+    has = {subject: found.has[at] for subject, at in best.items()}
     for at, subject in enumerate(found.subjects):
-        if last[subject] != at:
-            merged[subject] = merged.get(subject, found.has[last[subject]]) | found.has[at]
+        if best[subject] != at:
             best[subject] = max(best[subject], at, key=worth)
-    has = list(found.has)
-    for subject, bits in merged.items():
-        has[best[subject]] = bits
-    return list(best.values()), has
+            has[subject] |= found.has[at]
+    shown = found.only(list(best.values()))
+    return replace(shown, has=list(has.values()))
 
 
-def _by_promise(shown: Sequence[int], found: Candidates, has: Sequence[int], rarity: Sequence[float]) -> list[int]:
-    """Those that have the most of what was asked first, of these those that say most of it."""
-    order = sorted(shown, key=found.scores.__getitem__, reverse=True)
-    shares = {bits: _share(bits, rarity) for bits in set(has)}
-    if len(shares) > 1:
-        order.sort(key=lambda at: shares[has[at]], reverse=True)
+def _by_promise(shown: Candidates, rarity: Sequence[float], most: int | None) -> list[int]:
+    """Those that have the most of what was asked first, of these those that say most of it; no more than ``most``."""
+    everything = range(len(shown.has))
+    left, order = len(everything) if most is None else most, list[int]()
+    shelves: dict[float, set[int]] = {}
+    for bits in set(shown.has):
+        shelves.setdefault(_share(bits, rarity), set()).add(bits)
+    for share in sorted(shelves, reverse=True):
+        shelf = compress(everything, map(shelves[share].__contains__, shown.has))
+        order += nlargest(left - len(order), shelf, key=shown.scores.__getitem__)
+        if len(order) >= left:
+            break
     return order
 
 
-def _rows(segments: Sequence[Searched], found: Candidates, order: Sequence[int], has: Sequence[int]) -> tuple[Row, ...]:
-    return tuple(
-        Row(place, number, segments[place].segment.facts[number], has[at], found.scores[at])
-        for at in order
-        for place, number in [(found.places[at], found.numbers[at])]
-    )
+def _rows(segments: Sequence[Searched], found: Candidates, order: Sequence[int]) -> tuple[Row, ...]:
+    facts = [searched.segment.facts for searched in segments]
+    rows = [(found.places[at], found.numbers[at], found.has[at], found.scores[at]) for at in order]
+    return tuple([Row(place, number, facts[place][number], has, score) for place, number, has, score in rows])

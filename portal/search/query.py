@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from .asked import Asked, Wanted, Way
-from .keys import LANGUAGES, fold, normal, query_keys, words
+from .keys import LANGUAGES, fold, forms, normal, query_keys
 from .light_words import is_light
 
 LONGEST_QUERY = 300
@@ -130,7 +130,7 @@ def parse(text: str, locale: str, *, exact: bool = False) -> Asked:
         if part.form is Form.NARROWING:
             narrowed[part.name].add(part.value)
             continue
-        written = [word[0] for word in words(part.value)]
+        written = forms(part.value)
         if part.form is Form.WITHOUT and len(written) > left:
             continue  # Half a phrase would shut out more than was asked.
         written, left = written[:left], left - len(written[:left])

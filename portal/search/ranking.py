@@ -1,15 +1,15 @@
 """The order of what was found: words matched, corrections, nearness, field, exactness; what is left breaks ties."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import pairwise
 from typing import NamedTuple
 
 from .asked import Asked, Read, Wanted
 from .fields import FIELD_BITS, IN_TITLE, Field
 from .matching import Matches, Row
-from .segments import Postings, Searched, Segment
-from .standing import places, postings_of, standing
+from .segments import Searched, Segment
+from .standing import places
 
 CLOSELY = 100
 """So many of the pages that promise most are looked at closely; those behind them keep the order of their promise."""
@@ -48,50 +48,47 @@ class _Evidence(NamedTuple):
     read: Read
     at: Sequence[int]
 
-    @property
-    def field(self) -> int:
-        return self.at[-1] >> FIELD_BITS
 
-
-class _Witness:
-    """Knows how the documents of a segment have what is wanted; each key is looked up once for all of them."""
-
-    def __init__(self, segment: Segment, wanted: Sequence[Wanted]) -> None:
-        self._wanted = [
-            [
-                (way.read, [postings_of(segment, keys) for keys in way.words])
-                for way in sorted(one.ways, key=lambda way: way.read)
-            ]
-            for one in wanted
-        ]
-
-    def evidence(self, number: int) -> list[_Evidence | None]:
-        """How a document has each of the wanted: by the way nearest to what was typed."""
-        return [self._nearest(ways, number) for ways in self._wanted]
-
-    @staticmethod
-    def _nearest(ways: Sequence[tuple[Read, Sequence[Sequence[Postings]]]], number: int) -> _Evidence | None:
-        for read, words in ways:
-            at = [standing(word, number) for word in words]
-            if at and all(at):
-                return _Evidence(read, at[0])
-        return None
-
-
-def rank(segments: Sequence[Searched], asked: Asked, found: Matches) -> list[Ranked]:
-    """The pages found, best first. Raises Damaged."""
+def rank(segments: Sequence[Searched], asked: Asked, found: Matches, needed: int = CLOSELY) -> list[Ranked]:
+    """The pages found, best first; at least the first ``needed`` are in their places for good. Raises Damaged."""
     pages = found.pages
-    share = {has: found.share(has) for has in {row.has for row in pages}}
-    witnesses = [_Witness(searched.segment, found.wanted) for searched in segments]
+    steps = {has: round(found.share(has) * STEPS) for has in {row.has for row in pages}}
+    closely = pages[: _end_of_step([(row.has == found.all_bits, steps[row.has]) for row in pages[:CLOSELY]], needed)]
+    evidence = [
+        [_evidence(searched.segment, one, _numbers(closely, place)) for one in found.wanted]
+        for place, searched in enumerate(segments)
+    ]
     ranked = [
-        _looked_at(row, witnesses[row.segment].evidence(row.number), found, share[row.has]) for row in pages[:CLOSELY]
+        _looked_at(row, [having.get(row.number) for having in evidence[row.segment]], found, steps[row.has])
+        for row in closely
     ]
     ranked.sort(key=_place, reverse=True)
-    ranked += [Ranked(row, row.score / MOST_BM25, row.has == found.all_bits) for row in pages[CLOSELY:]]
-    coach = _coach(segments, asked, ranked)
+    ranked += [Ranked(row, row.score / MOST_BM25, row.has == found.all_bits) for row in pages[len(closely) :]]
+    coach = _coach(segments, asked, ranked[:CLOSELY])
     if coach is None:
         return ranked
     return [Ranked(coach.row, coach.score, coach.full, coach=True), *(one for one in ranked if one is not coach)]
+
+
+def _end_of_step(steps: Sequence[tuple[bool, int]], needed: int) -> int:
+    """How many pages are looked at, of which ``needed`` are: those with as many of the words as the last one, too."""
+    return next((at for at in range(max(1, needed), len(steps)) if steps[at] != steps[at - 1]), len(steps))
+
+
+def _numbers(rows: Iterable[Row], segment: int) -> list[int]:
+    return [row.number for row in rows if row.segment == segment]
+
+
+def _evidence(segment: Segment, wanted: Wanted, numbers: Sequence[int]) -> dict[int, _Evidence]:
+    """How those of the documents have it that do: each by the way nearest to what was typed."""
+    found: dict[int, _Evidence] = {}
+    for way in sorted(wanted.ways, key=lambda way: way.read):
+        first, *others = way.words
+        standing = places(segment, first, [number for number in numbers if number not in found])
+        for keys in others:
+            standing = {number: standing[number] for number in places(segment, keys, list(standing))}
+        found |= {number: _Evidence(way.read, at) for number, at in standing.items()}
+    return found
 
 
 def _place(one: Ranked) -> tuple[float, int, int, int]:
@@ -99,84 +96,92 @@ def _place(one: Ranked) -> tuple[float, int, int, int]:
     return one.score, one.row.facts.day, one.row.facts.useful, -one.row.facts.number
 
 
-def _looked_at(row: Row, evidence: Sequence[_Evidence | None], found: Matches, share: float) -> Ranked:
+def _looked_at(row: Row, evidence: Sequence[_Evidence | None], found: Matches, step: int) -> Ranked:
     """A page with the score that its place follows from: digits of falling worth, one for each rule."""
-    present = [(one, rare) for one, rare in zip(evidence, found.rarity, strict=True) if one]
-    weight = sum([rare for _, rare in present]) or 1.0
+    present = [one for one in evidence if one]
+    standing = [one.at for one in present]
     full = row.has == found.all_bits
-    field = sum([one.field * rare for one, rare in present]) / weight
-    digits = (
-        (int(full), 2),
-        (round(share * STEPS), STEPS + 1),
-        (FURTHEST - max([one.read for one, _ in present], default=0), FURTHEST + 1),
-        (_nearness([one for one, _ in present]), 3),
-        (int((field + _covered(row, present)) / 1.5), 3),
-    )
-    score = 0
-    for digit, base in digits:
-        score = score * base + digit
+    near = FURTHEST - max([one.read for one in present], default=0)
+    field = int((_height(evidence, found.rarity) + _covered(row, standing)) / 1.5)
+    score = int(full)
+    score = score * (STEPS + 1) + step
+    score = score * (FURTHEST + 1) + near
+    score = score * 3 + _nearness(standing)
+    score = score * 3 + field
     # BM25 last, where exact forms count more than lemmas and those more than stems; in rough steps, so that freshness
     # and usefulness decide between pages that say as much.
     return Ranked(row, score + round(row.score, 1) / MOST_BM25, full)
 
 
-def _nearness(found: Sequence[_Evidence]) -> int:
-    """2 when the words stand in one sentence, 1 when somewhat near, else 0: by the mean of neighbours' gaps."""
-    if len(found) < 2:
+def _nearness(standing: Sequence[Sequence[int]]) -> int:
+    """2 when words that stand there are in one sentence, 1 when somewhat near, else 0: by the mean of their gaps."""
+    if len(standing) < 2:
         return 2
-    gaps = [_gap(one.at, other.at) for one, other in pairwise(found)]
-    mean = sum(gaps) / len(gaps)
+    mean = sum([_gap(one, other) for one, other in pairwise(standing)]) / (len(standing) - 1)
     return 2 if mean <= FAR / 2 else 1 if mean < FAR else 0
 
 
 def _gap(one: Sequence[int], other: Sequence[int]) -> int:
     """The least distance between two words of a document, `FAR` at most."""
-    least = FAR
+    least = FAR // 2 if max(one[-1], other[-1]) >= TITLE else FAR
     few, many = (one, other) if len(one) < len(other) else (other, one)
     for place in few:
         at = bisect_left(many, place)
-        if at < len(many):
-            least = min(least, many[at] - place)
-        if at:
-            least = min(least, place - many[at - 1])
-    return min(least, FAR // 2) if max(one[-1], other[-1]) >= TITLE else least
+        if at < len(many) and many[at] - place < least:
+            least = many[at] - place
+        if at and place - many[at - 1] < least:
+            least = place - many[at - 1]
+    return least
 
 
-def _covered(row: Row, present: Sequence[tuple[_Evidence, float]]) -> float:
+def _height(evidence: Sequence[_Evidence | None], rarity: Sequence[float]) -> float:
+    """The part of the page that has what was asked, from 0 (the body) to 3 (the title), by how much each word says."""
+    high = whole = 0.0
+    for one, rare in zip(evidence, rarity, strict=True):
+        if one:
+            high += rare * (one.at[-1] >> FIELD_BITS)
+            whole += rare
+    return high / whole if whole else 0.0
+
+
+def _covered(row: Row, standing: Sequence[Sequence[int]]) -> float:
     """How much of the title was asked for, from 0 to 1: a title that says no more than that is meant."""
-    in_title = {place for one, _ in present if one.at[-1] >= TITLE for place in one.at[bisect_left(one.at, TITLE) :]}
-    return min(1.0, len(in_title) / max(1, row.facts.title_words))
+    titles = [at[bisect_left(at, TITLE) :] for at in standing if at[-1] >= TITLE]
+    return min(1.0, len(set[int]().union(*titles)) / max(1, row.facts.title_words)) if titles else 0.0
 
 
 def _coach(segments: Sequence[Searched], asked: Asked, ranked: Sequence[Ranked]) -> Ranked | None:
-    """The phrase card that somebody needs who is about to say what was typed."""
-    best, most = None, BOTH
-    for one in ranked[:CLOSELY]:
-        if one.row.facts.kind != "phrase":
-            continue
-        likeness = _likeness(segments[one.row.segment].segment, one.row, asked)
-        if likeness > most or (likeness == most and best is None):
-            best, most = one, likeness
-    return best
+    """The phrase card that somebody needs who is about to say what was typed; ``ranked`` are best first."""
+    cards = [one for one in ranked if one.row.facts.kind == "phrase"]
+    said = [
+        [_in_titles(searched.segment, one, _numbers([card.row for card in cards], place)) for one in asked.wanted]
+        for place, searched in enumerate(segments)
+    ]
+    best, most = None, 0.0
+    for card in cards:
+        row = card.row
+        likeness = _likeness(row, asked, [in_titles.get(row.number, frozenset()) for in_titles in said[row.segment]])
+        if likeness > most:
+            best, most = card, likeness
+    return best if most >= BOTH else None
 
 
-def _likeness(segment: Segment, row: Row, asked: Asked) -> float:
-    """How like a card's title is to what was typed, little words too; 0 when it isn't like enough."""
-    said = whole = heavy = 0.0
-    in_title: set[int] = set()
-    for wanted in asked.wanted:
-        worth = 0.5 if wanted.light else 1.0
-        whole += worth
-        at = {
-            place
-            for way in wanted.ways
-            for keys in way.words
-            for place in places(segment, row.number, [IN_TITLE + key for key in keys])
-        }
-        said += worth if at else 0
-        heavy += 1 if at and not wanted.light else 0
-        in_title |= at
-    card = len(in_title) / max(1, row.facts.title_words)
-    if not heavy or card < CARD or said / whole < SAID:
-        return 0.0
-    return card + said / whole
+def _in_titles(segment: Segment, wanted: Wanted, numbers: Sequence[int]) -> dict[int, Set[int]]:
+    """Where in their titles the documents have anything of it."""
+    found: dict[int, Set[int]] = {}
+    for word in {word for way in wanted.ways for word in way.words} if numbers else ():
+        for number, at in places(segment, [IN_TITLE + key for key in word], numbers).items():
+            found[number] = found.get(number, frozenset()) | set(at)
+    return found
+
+
+def _likeness(row: Row, asked: Asked, said: Sequence[Set[int]]) -> float:
+    """How like a card's title is to what was typed, little words too; 0 when it isn't like enough.
+
+    ``said``: where each thing that is wanted stands in the title.
+    """
+    worth = [0.5 if wanted.light else 1.0 for wanted in asked.wanted]
+    there = sum([one for one, at in zip(worth, said, strict=True) if at]) / sum(worth)
+    heavy = any(at for wanted, at in zip(asked.wanted, said, strict=True) if not wanted.light)
+    card = len(set[int]().union(*said)) / max(1, row.facts.title_words)
+    return card + there if heavy and card >= CARD and there >= SAID else 0.0

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from .codec import Posted, frequency, posted
+from .codec import frequency, posted
 from .documents import Document, Subject, as_number
-from .fields import IN_TITLE, KEYS, NOWHERE, Facts, Places, facts, places, weight
+from .fields import IN_TITLE, KEYS, Facts, Places, facts
+from .inverting import Inverted, Posted
 from .keys import SURFACE, WEIGHTS
 
 MOST_CACHED = 1_000_000
@@ -30,6 +31,10 @@ MOST_FREQUENCIES = 30_000
 K1, B = 1.2, 0.6
 """How soon more of the same word stops counting, and how much a long text counts against a word: Robertson and
 Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with a lower B for texts that are all short."""
+
+
+STEPS_OF_A_SEARCH = 8
+"""To look up one document among thousands takes as long as to pass so many."""
 
 
 class Damaged(Exception):
@@ -53,25 +58,49 @@ class Postings:
     impacts: Sequence[float]
     posted: Posted
 
-    def places(self, number: int) -> Places:
-        """The key's places in document ``number``; none when it isn't there."""
-        ids, ends = self.ids, self.posted.ends
-        at = bisect_left(ids, number)
-        if at == len(ids) or ids[at] != number:
-            return NOWHERE
-        return self.posted.places[ends[at - 1] if at else 0 : ends[at]]
+    def all_impacts(self) -> Iterable[tuple[int, float]]:
+        """All documents that have the key, and what it says of each."""
+        return zip(self.ids, self.impacts, strict=True)
+
+    def impacts_in(self, numbers: Mapping[int, object]) -> dict[int, float]:
+        """Those of the documents ``numbers`` that have the key, and what it says of each."""
+        ids, size = self.ids, len(self.ids)
+        if size < STEPS_OF_A_SEARCH * len(numbers):
+            return {number: impact for number, impact in self.all_impacts() if number in numbers}
+        return {
+            number: self.impacts[at]
+            for number in numbers
+            if (at := bisect_left(ids, number)) < size and ids[at] == number
+        }
+
+    def places(self, numbers: Sequence[int]) -> dict[int, Places]:
+        """The key's places in those of the documents ``numbers`` that have it."""
+        ids, ends, places, size = self.ids, self.posted.ends, self.posted.places, len(self.ids)
+        return {
+            number: places[ends[at - 1] if at else 0 : ends[at]]
+            for number in numbers
+            if (at := bisect_left(ids, number)) < size and ids[at] == number
+        }
+
+
+class Sort(NamedTuple):
+    """What documents are told apart by when an answer is narrowed."""
+
+    kind: str
+    locale: str
+    principles: tuple[int, ...]
 
 
 class Columns(NamedTuple):
     """Some facts of all documents of a segment, each by the number of the document.
 
-    ``subjects`` stand for what documents are about, as one number each, since there may be thousands to compare.
+    ``subjects`` stand for what documents are about, as one number each, since there may be thousands to compare, and
+    ``sorts`` are places among ``all_sorts``, of which there are few.
     """
 
     subjects: Sequence[int]
-    kinds: Sequence[str]
-    locales: Sequence[str]
-    principles: Sequence[tuple[int, ...]]
+    sorts: Sequence[int]
+    all_sorts: Sequence[Sort]
 
 
 class Segment(Protocol):
@@ -137,12 +166,9 @@ class _Segment(ABC):
     @cached_property
     def columns(self) -> Columns:
         """What of the facts is asked for many documents at once."""
-        return Columns(
-            [as_number(fact.subject) for fact in self.facts],
-            [fact.kind for fact in self.facts],
-            [fact.locale for fact in self.facts],
-            [fact.principles for fact in self.facts],
-        )
+        found: dict[Sort, int] = {}
+        sorts = [found.setdefault(Sort(one.kind, one.locale, one.principles), len(found)) for one in self.facts]
+        return Columns([as_number(fact.subject) for fact in self.facts], sorts, list(found))
 
     @cached_property
     def usual_length(self) -> float:
@@ -168,13 +194,12 @@ class MemorySegment(_Segment):
 
     def __init__(self, documents: Iterable[Document]) -> None:
         kept: list[Facts] = []
-        found: dict[str, Posted] = defaultdict(Posted)
+        inverted = Inverted()
         for number, document in enumerate(documents):
             kept.append(facts(document))
-            for key, at in places(document).items():
-                found[key].add(number, weight(at), at)
+            inverted.add(number, document)
         self.facts = kept
-        self._found = dict(found)
+        self._found = dict(inverted.postings())
         self._made: dict[str, Postings] = {}
 
     def postings(self, key: str) -> Postings | None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from .asked import Keys, Way
-from .fields import IN_TITLE, NOWHERE
+from .fields import IN_TITLE
 from .keys import WEIGHTS
-from .segments import Postings, Segment
+from .segments import Segment
 
 Hits = Mapping[int, float]
 """Documents, and how well each has what was looked for."""
@@ -13,22 +13,24 @@ Hits = Mapping[int, float]
 
 def way_hits(segment: Segment, way: Way, *, side_by_side: bool = False) -> dict[int, float]:
     """The documents of a segment that have all words of a way, and how well."""
-    tables = [word_hits(segment, keys) for keys in way.words]
-    if len(tables) == 1:
-        return tables[0]
-    common = set[int]().union(*tables[:1]).intersection(*tables)
-    if side_by_side:
-        common = {number for number in common if _stand_together(segment, number, way.words)}
-    return {number: sum(table[number] for table in tables) / len(tables) for number in common}
+    rarest, *others = sorted(way.words, key=lambda keys: max(map(segment.frequency, keys)))
+    found = word_hits(segment, rarest)
+    for keys in others:
+        here = word_hits(segment, keys, among=found)
+        found = {number: found[number] + impact for number, impact in here.items()}
+    if side_by_side and others:
+        together = _in_a_row(segment, way.words, sorted(found))
+        found = {number: impact for number, impact in found.items() if number in together}
+    return {number: impact / len(way.words) for number, impact in found.items()} if others else found
 
 
-def word_hits(segment: Segment, keys: Keys) -> dict[int, float]:
-    """The documents of a segment that have a word by any of its keys, and how well."""
+def word_hits(segment: Segment, keys: Keys, among: Hits | None = None) -> dict[int, float]:
+    """The documents of a segment, or those ``among`` them, that have a word by any of its keys, and how well."""
     found: dict[int, float] = {}
     for key in sorted(keys, key=_weight):  # The nearest form overwrites the others.
         postings = segment.postings(key)
         if postings:
-            found.update(zip(postings.ids, postings.impacts, strict=True))
+            found.update(postings.all_impacts() if among is None else postings.impacts_in(among))
     return found
 
 
@@ -36,29 +38,24 @@ def _weight(key: str) -> float:
     return WEIGHTS[key.removeprefix(IN_TITLE)[0]]
 
 
-def _stand_together(segment: Segment, number: int, words: Sequence[Keys]) -> bool:
-    """Do ``words`` follow one another in a document?"""
-    following = [set(places(segment, number, keys)) for keys in words]
-    return any(all(first + step in at for step, at in enumerate(following)) for first in following[0])
+def _in_a_row(segment: Segment, words: Sequence[Keys], numbers: Sequence[int]) -> set[int]:
+    """The documents, which have all of ``words``, in which these follow one another."""
+    standing = [places(segment, keys, numbers) for keys in words]
+
+    def follow(number: int) -> bool:
+        first, *others = [set(at[number]) for at in standing]
+        return any(all(place + step in at for step, at in enumerate(others, 1)) for place in first)
+
+    return set(filter(follow, numbers))
 
 
-def places(segment: Segment, number: int, keys: Iterable[str]) -> Sequence[int]:
-    """Where a word stands in a document, in order."""
-    return standing(postings_of(segment, keys), number)
+def places(segment: Segment, keys: Iterable[str], numbers: Sequence[int]) -> dict[int, Sequence[int]]:
+    """Where a word stands, in order, in those of the documents ``numbers`` that have it by any of its keys.
 
-
-def postings_of(segment: Segment, keys: Iterable[str]) -> list[Postings]:
-    """The postings of a word, by each of its keys that a segment has."""
-    return [postings for key in keys if (postings := segment.postings(key))]
-
-
-def standing(postings: Sequence[Postings], number: int) -> Sequence[int]:
-    """Where a word of these postings stands in a document, in order."""
-    found = NOWHERE
-    for one in postings:
-        at = one.places(number)
-        if not found:
-            found = at
-        elif at and at != found:  # Seldom: nearly always a word stands in one form, which has all of its keys.
-            return sorted(set[int]().union(*(other.places(number) for other in postings)))
+    It is the commonest key of a document that tells: the others hardly ever stand where that one doesn't.
+    """
+    found: dict[int, Sequence[int]] = {}
+    there = [postings for key in keys if (postings := segment.postings(key))]
+    for postings in sorted(there, key=lambda one: len(one.ids), reverse=True):
+        found |= postings.places([number for number in numbers if number not in found] if found else numbers)
     return found

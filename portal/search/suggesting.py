@@ -11,7 +11,7 @@ from .documents import Subject
 from .engine import Index
 from .fields import IN_TITLE
 from .finding import AnyCard, find, shown_as
-from .keys import SURFACE, fold, normal, query_keys, words
+from .keys import SURFACE, fold, forms, normal, query_keys
 from .present import ask
 from .query import LONGEST_QUERY, MOST_WORDS
 from .segments import Searched
@@ -42,7 +42,7 @@ def suggest(session: Session, index: Index, text: str, locale: str, most: int = 
     Titles come first; when there are few, what a search for the words would find follows.
     """
     text = text[:LONGEST_QUERY]
-    typed = [word[0] for word in words(text)][:MOST_WORDS]
+    typed = forms(text)[:MOST_WORDS]
     if not typed:
         return ()
     begun = "" if text.endswith((" ", ".", ",", "!", "?")) else fold(normal(typed[-1]))

@@ -12,7 +12,7 @@ from ..core.locale import lazy
 from ..core.permissions import Actor, Can
 from .gap_commands import plain
 from .grouping import language_of
-from .keys import words
+from .keys import forms
 from .model import MOST_SYNONYMS, SYNONYMS, Synonym
 from .synonym_files import ANY, Listed
 
@@ -42,6 +42,6 @@ def export_synonyms(session: Session) -> list[Listed]:
     """Every synonym, each in the language that it seems to be in."""
     rows: dict[tuple[str, str], Listed] = {}
     for said, means in session.execute(select(Synonym.said, Synonym.means).order_by(Synonym.id)):
-        written = [word[0] for text in (said, means) for word in words(text)]
+        written = forms(said) + forms(means)
         rows.setdefault(plain((said, means)), Listed(language_of(written, "") or ANY, said, means))
     return list(rows.values())

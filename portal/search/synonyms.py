@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..core import versions
 from .asked import Asked, Keys, Read, Wanted, Way
-from .keys import SURFACE, query_keys, words
+from .keys import SURFACE, forms, query_keys
 from .light_words import is_light
 from .model import MOST_SYNONYMS, SYNONYMS, Synonym
 
@@ -71,7 +71,7 @@ def build(rows: Sequence[Row]) -> Synonyms:
 
 def heavy(text: str) -> tuple[Keys, ...]:
     """The keys of each word of ``text`` but the little ones; of all words when it has no others."""
-    written = [word[0] for word in words(text)]
+    written = forms(text)
     # Little in any language of its script: synonyms are everybody's, whatever language a reader has.
     kept = [word for word in written if not is_light(word, "")] or written
     return tuple(query_keys(word) for word in kept)

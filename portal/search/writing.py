@@ -23,6 +23,11 @@ def words(text: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text)
 
 
+def forms(text: str) -> list[str]:
+    """The words of ``text`` as they are written, in order."""
+    return _WORD.findall(text)
+
+
 def normal(word: str) -> str:
     """The word in NFC, without invisible characters, in lower case, in one alphabet."""
     if word.isascii():

@@ -96,5 +96,5 @@ def content(segments: Iterable[Searched], keys: Iterable[str]) -> Content:
         for number, fact in enumerate(one.segment.facts)
         if number not in one.gone
         for key in wanted
-        if (at := places(one.segment, number, [key]))
+        if (at := places(one.segment, [key], [number]).get(number))
     }

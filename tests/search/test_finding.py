@@ -15,7 +15,8 @@ from portal.core.permissions import SYSTEM
 from portal.knowledge.commands import set_facts
 from portal.knowledge.model import Kind, Page, PageFacts, PageText
 from portal.search import Index, find, rebuild
-from portal.search.finding import NEAREST, Found
+from portal.search.finding import Found
+from portal.search.matching import NEAREST
 from portal.search.ranking import CLOSELY
 from tests.factories import NOW, a_page
 from tests.search.documents import a_document

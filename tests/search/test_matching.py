@@ -4,8 +4,9 @@ import pytest
 
 from portal.search.asked import Asked, Read, Wanted, Way
 from portal.search.keys import query_keys
-from portal.search.matching import ENOUGH, Filters, Matches
+from portal.search.matching import ENOUGH, NEAREST, Filters, Matches
 from portal.search.segments import MemorySegment, Searched
+from portal.search.standing import way_hits, word_hits
 from tests.search.documents import a_document, about, matched, searched
 
 
@@ -75,7 +76,7 @@ def test_pages_are_found_in_all_segments_and_their_languages_come_together() -> 
 def test_what_is_gone_from_a_segment_is_neither_found_nor_counted_nor_shuts_out() -> None:
     segment = MemorySegment([a_document(1, body="lamp"), a_document(2, body="lamp door")])
     found = matched([Searched(segment, {0})], "lamp")
-    assert (pages(found), found.kinds) == ([2], {"story": 1})
+    assert (pages(found), found.facets.kinds) == ([2], {"story": 1})
     assert pages(matched([Searched(segment, {1}), *searched(a_document(2, body="lamp"))], "lamp -door")) == [1, 2]
 
 
@@ -128,11 +129,25 @@ def test_what_belongs_together_is_had_in_any_of_its_ways_with_all_words_of_it() 
     assert full(found) == [1, 2]
 
 
+@pytest.mark.parametrize("lamps", [3, 400])
+def test_several_words_of_one_way_are_found_however_common_each_is(lamps: int) -> None:
+    way = Way("hotel lamp", (query_keys("hotel"), query_keys("lamp")), Read.SYNONYM)
+    segments = searched(
+        *(a_document(page, body="a lamp") for page in range(1, lamps)),
+        *(a_document(page, body="a hotel") for page in range(500, 503)),
+        *(a_document(page, body="hotels with lamps") for page in range(600, 603)),
+    )
+    hits = way_hits(segments[0].segment, way)
+    tables = [word_hits(segments[0].segment, keys) for keys in way.words]
+    assert [segments[0].segment.facts[number].number for number in sorted(hits)] == [600, 601, 602]
+    assert hits == pytest.approx({number: sum(table[number] for table in tables) / 2 for number in hits})
+
+
 # What narrows
 
 
 def narrowed(found: Matches) -> tuple[dict[str, int], dict[str, int], dict[int, int]]:
-    return dict(found.kinds), dict(found.locales), dict(found.principles)
+    return dict(found.facets.kinds), dict(found.facets.locales), dict(found.facets.principles)
 
 
 def test_facets_count_pages_as_if_their_own_filter_were_not_set() -> None:
@@ -158,6 +173,21 @@ def test_facets_count_pages_as_if_their_own_filter_were_not_set() -> None:
     assert pages(found(principles={91})) == [2]
     assert pages(found(kinds={"story", "phrase"}, locales={"hr"})) == [1, 3]
     assert pages(found(kinds={"phrase"}, locales={"en"})) == []
+
+
+def test_a_facet_says_how_many_pages_there_are_once_it_is_chosen() -> None:
+    segments = searched(
+        a_document(1, body="lamp window"),
+        *(a_document(page, body="lamp") for page in range(10, 10 + 2 * NEAREST)),
+        *(a_document(page, "hr", kind="phrase", body="lamp", principles=(90,)) for page in range(500, 503)),
+    )
+    found = matched(segments, "lamp window")
+    assert found.total == 1 + NEAREST
+    assert narrowed(found) == ({"story": 1 + NEAREST, "phrase": 3}, {"en": 1 + NEAREST, "hr": 3}, {90: 3})
+    for name, counts in zip(Filters._fields, narrowed(found), strict=True):
+        for value, count in counts.items():
+            chosen = Filters(**{name: frozenset({value})})  # type: ignore[arg-type]
+            assert matched(segments, "lamp window", filters=chosen).total == count, value
 
 
 def test_what_narrows_alone_lists_all_that_is_left() -> None:

@@ -9,7 +9,9 @@ from portal.search.asked import Asked, Read, Wanted, Way
 from portal.search.documents import Document
 from portal.search.fields import Facts
 from portal.search.keys import LEMMA, STEM, SURFACE, query_keys
-from portal.search.ranking import CLOSELY
+from portal.search.matching import Filters, match
+from portal.search.query import parse
+from portal.search.ranking import CLOSELY, rank
 from portal.search.segments import impacts
 from tests.search.documents import A_DAY, a_document, order, ranked, searched
 
@@ -154,6 +156,21 @@ def test_what_is_not_looked_at_closely_follows_all_that_is_and_pages_with_all_wo
     assert all(one.score >= other.score for one, other in pairwise(whole))
     short = ranked(segments, "lamp window", most=CLOSELY)
     assert [place.row for place in short] == [place.row for place in whole[:CLOSELY]]
+
+
+@pytest.mark.parametrize("needed", [1, 3, 10, 14, CLOSELY])
+def test_however_many_are_needed_they_are_in_their_places(needed: int) -> None:
+    segments = searched(
+        *(a_document(page, body=f"{page % 5 * 'door '} lamp {page * 'x '} window", useful=page) for page in range(3)),
+        *(a_document(10 + page, body="lamp " * 20) for page in range(6)),
+        *(a_document(20 + page, title="Lamp", body="nothing of that " * 50) for page in range(6)),  # Promise less.
+        *(a_document(30 + page, summary="Window" * (page % 3), body=f"{page} window") for page in range(40)),
+    )
+    asked = parse("lamp window", "en")
+    found = match(segments, asked, Filters(), "en")
+    places = [one.row for one in rank(segments, asked, found, needed)]
+    assert places[:needed] == [one.row for one in rank(segments, asked, found)][:needed]
+    assert set(places) == set(found.pages)
 
 
 # The phrase coach

@@ -14,9 +14,10 @@ from whoosh.reading import SegmentReader
 
 from portal.search import Index
 from portal.search import segments as segments_room
-from portal.search.codec import Codec, Posted, posted
+from portal.search.codec import Codec, posted
 from portal.search.documents import Document
-from portal.search.fields import FIELD_BITS, IN_TITLE, KEYS, LONGEST, Field, places
+from portal.search.fields import FIELD_BITS, IN_TITLE, KEYS, LONGEST, Field
+from portal.search.inverting import PLACE_BITS, Inverted, Posted
 from portal.search.keys import SURFACE
 from portal.search.segments import MemorySegment, Searched
 from tests.search.documents import a_document, about, content, found, searched
@@ -45,6 +46,13 @@ def some_documents(seed: int, pages: Iterable[int]) -> list[Document]:
         for page in pages
         for locale in draw.sample(["en", "ru", "hr", "ka"], k=draw.randint(1, 2))
     ]
+
+
+def places(document: Document) -> dict[str, list[int]]:
+    """The places of each key of a document."""
+    inverted = Inverted()
+    inverted.add(3, document)
+    return {key: posted.places.tolist() for key, posted in inverted.postings()}
 
 
 def keys_of(documents: Iterable[Document]) -> set[str]:
@@ -96,8 +104,9 @@ def test_a_term_of_any_number_of_documents_is_read_by_us_and_by_whoosh_itself(in
     postings = one.segment.postings("=lamp")
     assert postings
     assert list(postings.ids) == list(range(size))
-    assert [len(postings.places(number)) for number in range(size)] == [1 + page % 4 for page in range(size)]
-    assert postings.places(size + 1).tolist() == []
+    standing = postings.places(range(size + 1))
+    assert {number: len(at) for number, at in standing.items()} == {page: 1 + page % 4 for page in range(size)}
+    assert postings.places([size + 1]) == {}
 
     storage = FileStorage(str(live(index)))
     toc = TOC.read(storage, "MAIN")
@@ -108,16 +117,15 @@ def test_a_term_of_any_number_of_documents_is_read_by_us_and_by_whoosh_itself(in
         ids.append(matcher.id())
         values.append(matcher.value())
         matcher.next()
-    assert (ids, values) == (list(postings.ids), [postings.places(number) for number in postings.ids])
+    assert (ids, values) == (list(postings.ids), list(standing.values()))
     assert reader.doc_frequency(KEYS, b"=lamp") == size
     assert posted(reader, KEYS, b"=window") is None
     reader.close()
 
 
 def test_postings_that_are_not_as_they_were_written_are_no_postings() -> None:
-    written = Posted()
-    written.add(3, 1.5, [7, 9])
-    written.add(8, 1.0, [])
+    written = Posted.of(number << PLACE_BITS | place for number, place in [(3, 7), (3, 9), (8, 0)])
+    assert (list(written.ids), list(written.weights), list(written.ends)) == ([3, 8], [2.0, 1.0], [2, 3])
     data = written.to_bytes()
     assert Posted.from_bytes(data, 2) == written
     for broken in (data[:-1], data + b"\0\0\0\0", b"", data[:9] + b"\xff" + data[10:], b"\0" * len(data)):
