@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from .asked import Asked, Read, Reason, Wanted, Way
 from .keys import SURFACE, fold, is_known, locales_of, normal, query_keys, words
-from .layouts import other_layouts
+from .layouts import georgian_by_ear, other_layouts
 from .light_words import is_light
 from .query import Form, parse, parts
 from .spelling import Vocabulary, corrections, in_the_hand_of
@@ -102,7 +102,7 @@ def _texts(text: str) -> Iterator[str]:
     """``text`` on other layouts: its plain stretches, since what is quoted, excluded or narrows was meant."""
     stretches = list(parts(text))
     plain = "\0".join(part.value for part in stretches if part.form is Form.PLAIN)
-    for other in other_layouts(plain):
+    for other in dict.fromkeys((*other_layouts(plain), georgian_by_ear(plain))):
         swapped = iter(other.split("\0"))
         yield "".join(next(swapped) if one.form is Form.PLAIN else text[one.start : one.end] for one in stretches)
 

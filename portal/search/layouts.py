@@ -1,5 +1,9 @@
-"""What a text would have been, had another keyboard layout been switched on while it was typed."""
+"""What a text would have been, had another keyboard layout been switched on while it was typed.
 
+And what Georgian is that somebody wrote in Latin letters, by ear.
+"""
+
+import re
 from dataclasses import dataclass
 
 from .keys import script_of
@@ -37,6 +41,17 @@ def _table(typed: _Layout, meant: _Layout) -> dict[int, str]:
 
 
 _TABLES = [(typed.script, _table(typed, meant)) for typed in _LAYOUTS for meant in _LAYOUTS if typed.keys != meant.keys]
+
+
+# A Georgian layout has most letters where Latin ones sound like them; by ear these take two.
+_BY_EAR = {"sh": "შ", "ch": "ჩ", "zh": "ჟ", "gh": "ღ", "kh": "ხ", "ts": "ც", "dz": "ძ"}
+_PAIR = re.compile("|".join(_BY_EAR))
+_LETTERS = {ord(latin): letter for latin, letter in zip(_US, _GEORGIAN, strict=True) if latin.islower()}
+
+
+def georgian_by_ear(text: str) -> str:
+    """``text`` as Georgian that was written in Latin letters."""
+    return _PAIR.sub(lambda pair: _BY_EAR[pair[0]], text.lower()).translate(_LETTERS)
 
 
 def other_layouts(text: str) -> tuple[str, ...]:

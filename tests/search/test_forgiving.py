@@ -121,6 +121,8 @@ def test_words_that_pages_have_apart_stay_apart() -> None:
         ("Gjnthzyysq ,fuf;", "Потерянный багаж"),
         ("'nj gjcnfdobr", "это поставщик"),
         ("bodiSi", "ბოდიში"),
+        ("bodishi", "ბოდიში"),
+        ("chveni shecdoma", "ჩვენი შეცდომა"),
         ("sastumros naTura", "სასტუმროს ნათურა"),
         ("ищвшЫш", "ბოდიში"),
         ("дщые дгппфпу", "lost luggage"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.search.layouts import other_layouts
+from portal.search.layouts import georgian_by_ear, other_layouts
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,17 @@ def test_every_reading_is_as_long_as_what_was_typed_and_another_text(typed: str)
     assert all(len(other) == len(typed) for other in others)
     assert typed not in others
     assert len(set(others)) == len(others)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bodishis moxda", "ბოდიშის მოხდა"),
+        ("Momkhmarebeli", "მომხმარებელი"),
+        ("shecdoma", "შეცდომა"),
+        ("zhurnali, ghame!", "ჟურნალი, ღამე!"),
+        ("клиент", "клиент"),
+    ],
+)
+def test_georgian_in_latin_letters_reads_as_it_sounds(typed: str, meant: str) -> None:
+    assert georgian_by_ear(typed) == meant
