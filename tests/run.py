@@ -1,7 +1,8 @@
-"""All checks and tests, as `make test` runs them: form, types, floors and guidance, then the suite twice.
+"""All checks and tests, as `make test` runs them: form, types, floors and guidance, then the suite on both databases.
 
-The suite runs on SQLite and on PostgreSQL at the same time, which fits two cores. Chromium is installed through apt
-when it is missing and that is possible; otherwise the browser tests are reported as not run, and fail under CI=true.
+Three parts of it run at the same time: two cores are then busy, since much of it waits for servers and browsers.
+Chromium is installed through apt when it is missing and that is possible; otherwise the browser tests are reported as
+not run, and fail under CI=true.
 """
 
 import os
@@ -20,6 +21,12 @@ CHECKS = (
     ("floors", [BIN / "lint-imports", "--no-logo"]),
     ("guidance", [BIN / "portal", "content", "check"]),
 )
+IN_A_BROWSER = "tests/browser"
+PARTS = {
+    "on SQLite": ["--database", "sqlite", "--ignore", IN_A_BROWSER],
+    "in a browser": ["--database", "sqlite", IN_A_BROWSER],
+    "on PostgreSQL": ["--database", "postgresql"],
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -44,19 +51,19 @@ def passes(name: str, command: list[Path | str]) -> bool:
 
 
 def suite(extra: list[str]) -> list[str]:
-    """The test suite on both databases at once; the names of the runs that failed."""
+    """All parts of the test suite at once; the names of those that failed."""
     runs = {}
-    for database in ("sqlite", "postgresql"):
+    for part, chosen in PARTS.items():
         said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # Read when the run is over.
-        command = [sys.executable, "-m", "pytest", "-q", "--database", database, *extra]
-        runs[database] = (subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True), said)
+        command = [sys.executable, "-m", "pytest", "-q", *chosen, *extra]
+        runs[part] = (subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True), said)
     failed = []
-    for database, (process, said) in runs.items():
+    for part, (process, said) in runs.items():
         code = process.wait()
         said.seek(0)
-        print(f"--- the suite on {database}\n{said.read()}", flush=True)
+        print(f"--- tests {part}\n{said.read()}", flush=True)
         if code:
-            failed.append(f"tests on {database}")
+            failed.append(f"tests {part}")
     return failed
 
 
