@@ -18,7 +18,7 @@ class Read(IntEnum):
 
 @dataclass(frozen=True)
 class Way:
-    """One way to have what is wanted: all its ``words``, which read ``text``."""
+    """One way to have what is wanted: all its ``words`` (one at least, each with a key), which read ``text``."""
 
     text: str
     words: tuple[Keys, ...]
@@ -56,4 +56,5 @@ class Reason(StrEnum):
 
     TYPO = "typo"
     LAYOUT = "layout"
+    LETTERS = "letters"
     JOINED = "joined"

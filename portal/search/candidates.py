@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import repeat
 from operator import itemgetter
@@ -10,8 +10,6 @@ from operator import itemgetter
 from .segments import Searched, Sort
 from .standing import Hits
 
-NO_STRINGS: frozenset[str] = frozenset()
-NO_NUMBERS: frozenset[int] = frozenset()
 Tables = Sequence[Sequence[Hits]]
 """For each of the wanted, and in each segment, the documents that have it, and how well."""
 
@@ -45,9 +43,19 @@ class Candidates:
     @cached_property
     def pages(self) -> Mapping[Sort, int]:
         """How many pages there are of each sort; a page in several languages is of the sort of one of them."""
-        return (
-            self.documents if self.alone else self._of_sorts(dict(zip(self.subjects, self.sorts, strict=True)).values())
-        )
+        if self.alone:
+            return self.documents
+        return self._of_sorts(dict(zip(self.subjects, self.sorts, strict=True)).values())
+
+    @cached_property
+    def together(self) -> "Candidates":
+        """The same documents, each with what its page has in any of its languages."""
+        if self.alone:
+            return self
+        has: dict[int, int] = {}
+        for subject, bits in zip(self.subjects, self.has, strict=True):
+            has[subject] = has.get(subject, 0) | bits
+        return replace(self, has=[has[subject] for subject in self.subjects])
 
     def _of_sorts(self, sorts: Iterable[int]) -> Mapping[Sort, int]:
         found: dict[Sort, int] = {}
@@ -56,7 +64,10 @@ class Candidates:
         return found
 
     def narrowed(
-        self, kinds: Set[str] = NO_STRINGS, locales: Set[str] = NO_STRINGS, principles: Set[int] = NO_NUMBERS
+        self,
+        kinds: Set[str] = frozenset(),
+        locales: Set[str] = frozenset(),
+        principles: Set[int] = frozenset(),
     ) -> "Candidates":
         """Those of one of these kinds, in one of these languages and about one of these principles.
 

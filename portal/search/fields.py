@@ -1,4 +1,4 @@
-"""How a document becomes postings: for each key, the places at which it stands, each with the field it is in."""
+"""What is indexed of a document: its words, each with its place and the field that is in, and facts about it."""
 
 from array import array
 from collections.abc import Iterator
@@ -34,7 +34,6 @@ LONGEST = 100_000
 """So many words of a document are searched; the longest page has fewer."""
 
 Places: TypeAlias = "array[int]"
-NOWHERE: Places = array("I")
 
 
 class Facts(NamedTuple):
@@ -101,7 +100,7 @@ class _Places(Format):
 
 
 class _Keys(FieldType):
-    """The one searched field. Its postings are made here and not by Whoosh (see `add`), which only reads them."""
+    """The one searched field. Its postings are made by `inverting` and not by Whoosh, which only reads them."""
 
     indexed, stored, scorable, unique, vector, spelling = True, False, False, False, None, False
     analyzer = None

@@ -1,4 +1,4 @@
-"""What was probably meant by a query whose words no page has: mistyped, run together, or on another keyboard layout.
+"""What was probably meant by a query whose words no page has: mistyped, run together, or in other letters than meant.
 
 What was typed stays searched for as it was; only further ways to have a word are added, which rank lower. Quoted
 phrases and what is excluded are taken at their word.
@@ -48,10 +48,11 @@ class _Token:
 
 @dataclass(frozen=True)
 class _Swapped:
-    """A query on another layout, and how many of its words no page has."""
+    """A query in other letters, and how many of its words no page has; and why these letters."""
 
     asked: Asked
     missing: int
+    why: Reason
 
 
 @dataclass(frozen=True)
@@ -70,41 +71,43 @@ def reread(asked: Asked, vocabulary: Vocabulary) -> Reread | None:
 
     All that ``asked`` finds is found still. What has synonyms is known, and never mended; nor is what has been reread.
     """
-    swapped = _on_another_layout(asked, vocabulary)
+    swapped = _in_other_letters(asked, vocabulary)
     if swapped and swapped.missing == 0:
-        return Reread(swapped.asked, swapped.asked.text, Reason.LAYOUT)
+        return Reread(swapped.asked, swapped.asked.text, swapped.why)
     mended = _mended(asked, vocabulary)
     if swapped and not _all_mended(asked, mended):
         better = _with(swapped.asked, _mended(swapped.asked, vocabulary))
-        return replace(better, why=Reason.LAYOUT)
+        return replace(better, why=swapped.why)
     return _with(asked, mended) if mended else None
 
 
-def _on_another_layout(asked: Asked, vocabulary: Vocabulary) -> _Swapped | None:
-    """The query as another layout would have written it, if that makes sense.
+def _in_other_letters(asked: Asked, vocabulary: Vocabulary) -> _Swapped | None:
+    """The query as another layout would have written it, or as Georgian by ear, if that makes sense.
 
     Only when no page has any word as typed; and nearly all words then, with at most one in four missing.
     """
     if not asked.wanted or any(_found(one, vocabulary) for one in asked.wanted if not one.light):
         return None
     fitting: list[_Swapped] = []
-    for text in _texts(asked.text):
+    for text, why in _texts(asked.text):
         read = parse(text, "")
         heavy = [one for one in read.wanted if not one.light]
         missing = sum(not _found(one, vocabulary) for one in heavy)
         # A few letters make a word on some layout by chance.
         if any(len(one.text) >= SHORTEST_PART for one in heavy) and missing * 4 <= len(heavy):
-            fitting.append(_Swapped(read, missing))
+            fitting.append(_Swapped(read, missing, why))
     return min(fitting, key=lambda one: one.missing, default=None)
 
 
-def _texts(text: str) -> Iterator[str]:
-    """``text`` on other layouts: its plain stretches, since what is quoted, excluded or narrows was meant."""
+def _texts(text: str) -> Iterator[tuple[str, Reason]]:
+    """``text`` in other letters: its plain stretches, since what is quoted, excluded or narrows was meant."""
     stretches = list(parts(text))
     plain = "\0".join(part.value for part in stretches if part.form is Form.PLAIN)
-    for other in dict.fromkeys((*other_layouts(plain), georgian_by_ear(plain))):
+    others = {georgian_by_ear(plain): Reason.LETTERS} | dict.fromkeys(other_layouts(plain), Reason.LAYOUT)
+    for other, why in others.items():
         swapped = iter(other.split("\0"))
-        yield "".join(next(swapped) if one.form is Form.PLAIN else text[one.start : one.end] for one in stretches)
+        read = (next(swapped) if one.form is Form.PLAIN else text[one.start : one.end] for one in stretches)
+        yield "".join(read), why
 
 
 def _mended(asked: Asked, vocabulary: Vocabulary) -> list[_Mended]:

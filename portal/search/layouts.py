@@ -50,7 +50,7 @@ _LETTERS = {ord(latin): letter for latin, letter in zip(_US, _GEORGIAN, strict=T
 
 
 def georgian_by_ear(text: str) -> str:
-    """``text`` as Georgian that was written in Latin letters."""
+    """``text`` as Georgian that was written in Latin letters, large or small; all else in it stays."""
     return _PAIR.sub(lambda pair: _BY_EAR[pair[0]], text.lower()).translate(_LETTERS)
 
 

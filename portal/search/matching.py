@@ -1,7 +1,7 @@
 """Which pages answer a query, and which of its documents a page's one hit stands for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import compress
 from math import inf, log
@@ -48,9 +48,9 @@ class Filters(NamedTuple):
 
 @dataclass(frozen=True)
 class Facets:
-    """How many pages the answer would have when it is narrowed further: to a kind, a language, a principle's page.
+    """How many pages, of those looked through, would be listed of a kind, in a language, about a principle (its page).
 
-    Each as if its own filter were not set; pages that have some of what was asked count up to `NEAREST`.
+    Each as if its own filter were not set. Once it is chosen, more pages with some of what was asked may follow them.
     """
 
     kinds: Mapping[str, int] = field(default_factory=dict)
@@ -104,7 +104,6 @@ def match(
         least = TELLING if filters == Filters() else inf
         found = candidates(segments, with_some(segments, tables, rarity, least), tables, rarity).without(banned)
     everything = (1 << len(wanted)) - 1
-    facets = _facets(found, found.having(everything), filters)
     shown = _one_a_page(found.narrowed(*filters), locale, rarity)
     full = shown.has.count(everything)
     return Matches(
@@ -113,33 +112,30 @@ def match(
         pages=_rows(segments, shown, _by_promise(shown, rarity, most)),
         total=min(len(shown.has), full + NEAREST),
         full=full,
-        facets=facets,
+        facets=_facets(found, everything, filters),
     )
 
 
-def _facets(found: Candidates, full: Candidates, filters: Filters) -> Facets:
-    """What the answer can be narrowed to, of all that was ``found`` and what of it has everything (``full``)."""
+def _facets(found: Candidates, everything: int, filters: Filters) -> Facets:
+    """What the answer can be narrowed to, of all that was ``found``; ``everything`` are the bits of what has it all."""
     kinds, locales, principles = filters
-
-    def kind(these: Candidates) -> dict[str, int]:
-        return _by_value(these.narrowed(locales=locales, principles=principles).pages, lambda sort: (sort.kind,))
-
-    def locale(these: Candidates) -> dict[str, int]:
-        return _by_value(these.narrowed(kinds, principles=principles).documents, lambda sort: (sort.locale,))
-
-    def principle(these: Candidates) -> dict[int, int]:
-        return _by_value(these.narrowed(kinds, locales).pages, lambda sort: sort.principles)
-
+    by_kind = found.narrowed(locales=locales, principles=principles).together
+    by_locale = found.narrowed(kinds, principles=principles)
+    by_principle = found.narrowed(kinds, locales).together
     return Facets(
-        _listed(kind(found), kind(full)),
-        _listed(locale(found), locale(full)),
-        _listed(principle(found), principle(full)),
+        _listed(by_kind.pages, by_kind.having(everything).pages, lambda sort: (sort.kind,)),
+        _listed(by_locale.documents, by_locale.having(everything).documents, lambda sort: (sort.locale,)),
+        _listed(by_principle.pages, by_principle.having(everything).pages, lambda sort: sort.principles),
     )
 
 
-def _listed(found: Mapping[Value, int], full: Mapping[Value, int]) -> dict[Value, int]:
-    """How many of the pages found are listed: those that have everything, and the nearest."""
-    return {value: min(count, full.get(value, 0) + NEAREST) for value, count in found.items()}
+def _listed(
+    found: Mapping[Sort, int], everything: Mapping[Sort, int], values: Callable[[Sort], Iterable[Value]]
+) -> dict[Value, int]:
+    """How many pages are listed of each value: those that have everything, and the nearest unless these are enough."""
+    whole = _by_value(everything, values)
+    listed = ((value, count, whole.get(value, 0)) for value, count in _by_value(found, values).items())
+    return {value: full if full >= ENOUGH else min(count, full + NEAREST) for value, count, full in listed}
 
 
 def _by_value(counted: Mapping[Sort, int], values: Callable[[Sort], Iterable[Value]]) -> dict[Value, int]:
@@ -188,13 +184,10 @@ def _one_a_page(found: Candidates, locale: str, rarity: Sequence[float]) -> Cand
         return round(_share(found.has[at], rarity), 9), in_it, found.scores[at]
 
     best = dict(zip(found.subjects, range(len(found.subjects)), strict=True))
-    has = {subject: found.has[at] for subject, at in best.items()}
     for at, subject in enumerate(found.subjects):
         if best[subject] != at:
             best[subject] = max(best[subject], at, key=worth)
-            has[subject] |= found.has[at]
-    shown = found.only(list(best.values()))
-    return replace(shown, has=list(has.values()))
+    return found.together.only(list(best.values()))
 
 
 def _by_promise(shown: Candidates, rarity: Sequence[float], most: int | None) -> list[int]:

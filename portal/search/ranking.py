@@ -12,7 +12,7 @@ from .segments import Searched, Segment
 from .standing import places
 
 CLOSELY = 100
-"""So many of the pages that promise most are looked at closely; those behind them keep the order of their promise."""
+"""At most so many of the pages that promise most are looked at closely; those behind them stay in that order."""
 
 STEPS = 4
 """Pages with as many quarters of what was asked (by how much each word says) have as many words."""
@@ -64,14 +64,16 @@ def rank(segments: Sequence[Searched], asked: Asked, found: Matches, needed: int
     ]
     ranked.sort(key=_place, reverse=True)
     ranked += [Ranked(row, row.score / MOST_BM25, row.has == found.all_bits) for row in pages[len(closely) :]]
-    coach = _coach(segments, asked, ranked[:CLOSELY])
-    if coach is None:
-        return ranked
-    return [Ranked(coach.row, coach.score, coach.full, coach=True), *(one for one in ranked if one is not coach)]
+    coach = _coach(segments, asked, pages[:CLOSELY])
+    ranked.sort(key=lambda one: one.row is not coach)
+    return [one._replace(coach=True) if one.row is coach else one for one in ranked]
 
 
 def _end_of_step(steps: Sequence[tuple[bool, int]], needed: int) -> int:
-    """How many pages are looked at, of which ``needed`` are: those with as many of the words as the last one, too."""
+    """How many pages are looked at closely: the first ``needed``, and all that have as many words as the last of these.
+
+    ``steps`` are (everything?, how much) of each page.
+    """
     return next((at for at in range(max(1, needed), len(steps)) if steps[at] != steps[at - 1]), len(steps))
 
 
@@ -114,7 +116,7 @@ def _looked_at(row: Row, evidence: Sequence[_Evidence | None], found: Matches, s
 
 
 def _nearness(standing: Sequence[Sequence[int]]) -> int:
-    """2 when words that stand there are in one sentence, 1 when somewhat near, else 0: by the mean of their gaps."""
+    """2 when words that stand there are in one sentence, 1 when near, else 0: by the mean of the neighbours' gaps."""
     if len(standing) < 2:
         return 2
     mean = sum([_gap(one, other) for one, other in pairwise(standing)]) / (len(standing) - 1)
@@ -150,26 +152,29 @@ def _covered(row: Row, standing: Sequence[Sequence[int]]) -> float:
     return min(1.0, len(set[int]().union(*titles)) / max(1, row.facts.title_words)) if titles else 0.0
 
 
-def _coach(segments: Sequence[Searched], asked: Asked, ranked: Sequence[Ranked]) -> Ranked | None:
-    """The phrase card that somebody needs who is about to say what was typed; ``ranked`` are best first."""
-    cards = [one for one in ranked if one.row.facts.kind == "phrase"]
+def _coach(segments: Sequence[Searched], asked: Asked, pages: Iterable[Row]) -> Row | None:
+    """The phrase card that somebody needs who is about to say what was typed; of several the one that promises most."""
+    cards = [row for row in pages if row.facts.kind == "phrase"]
+    if not cards or not asked.wanted:
+        return None
     said = [
-        [_in_titles(searched.segment, one, _numbers([card.row for card in cards], place)) for one in asked.wanted]
+        [_in_titles(searched.segment, one, _numbers(cards, place)) for one in asked.wanted]
         for place, searched in enumerate(segments)
     ]
-    best, most = None, 0.0
-    for card in cards:
-        row = card.row
-        likeness = _likeness(row, asked, [in_titles.get(row.number, frozenset()) for in_titles in said[row.segment]])
-        if likeness > most:
-            best, most = card, likeness
-    return best if most >= BOTH else None
+    likeness = [
+        _likeness(row, asked, [in_titles.get(row.number, frozenset()) for in_titles in said[row.segment]])
+        for row in cards
+    ]
+    most = max(likeness)
+    return cards[likeness.index(most)] if most >= BOTH else None
 
 
 def _in_titles(segment: Segment, wanted: Wanted, numbers: Sequence[int]) -> dict[int, Set[int]]:
     """Where in their titles the documents have anything of it."""
     found: dict[int, Set[int]] = {}
-    for word in {word for way in wanted.ways for word in way.words} if numbers else ():
+    if not numbers:
+        return found
+    for word in {word for way in wanted.ways for word in way.words}:
         for number, at in places(segment, [IN_TITLE + key for key in word], numbers).items():
             found[number] = found.get(number, frozenset()) | set(at)
     return found

@@ -33,7 +33,7 @@ K1, B = 1.2, 0.6
 Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with a lower B for texts that are all short."""
 
 
-STEPS_OF_A_SEARCH = 8
+STEPS_OF_A_LOOKUP = 8
 """To look up one document among thousands takes as long as to pass so many."""
 
 
@@ -65,7 +65,7 @@ class Postings:
     def impacts_in(self, numbers: Mapping[int, object]) -> dict[int, float]:
         """Those of the documents ``numbers`` that have the key, and what it says of each."""
         ids, size = self.ids, len(self.ids)
-        if size < STEPS_OF_A_SEARCH * len(numbers):
+        if size < STEPS_OF_A_LOOKUP * len(numbers):
             return {number: impact for number, impact in self.all_impacts() if number in numbers}
         return {
             number: self.impacts[at]

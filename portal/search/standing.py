@@ -50,12 +50,13 @@ def _in_a_row(segment: Segment, words: Sequence[Keys], numbers: Sequence[int]) -
 
 
 def places(segment: Segment, keys: Iterable[str], numbers: Sequence[int]) -> dict[int, Sequence[int]]:
-    """Where a word stands, in order, in those of the documents ``numbers`` that have it by any of its keys.
-
-    It is the commonest key of a document that tells: the others hardly ever stand where that one doesn't.
-    """
+    """Where a word stands, in order, in those of the documents ``numbers`` that have it by any of its keys."""
     found: dict[int, Sequence[int]] = {}
-    there = [postings for key in keys if (postings := segment.postings(key))]
-    for postings in sorted(there, key=lambda one: len(one.ids), reverse=True):
-        found |= postings.places([number for number in numbers if number not in found] if found else numbers)
+    for key in sorted(keys, key=_weight):
+        # A document that has a lemma or stem has it wherever the form itself stands, which comes last.
+        left = numbers if _weight(key) < 1 or not found else [number for number in numbers if number not in found]
+        postings = segment.postings(key) if left else None
+        for number, at in postings.places(left).items() if postings else ():
+            known = found.get(number)
+            found[number] = at if known is None or known == at else sorted({*known, *at})
     return found

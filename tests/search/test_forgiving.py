@@ -121,8 +121,6 @@ def test_words_that_pages_have_apart_stay_apart() -> None:
         ("Gjnthzyysq ,fuf;", "Потерянный багаж"),
         ("'nj gjcnfdobr", "это поставщик"),
         ("bodiSi", "ბოდიში"),
-        ("bodishi", "ბოდიში"),
-        ("chveni shecdoma", "ჩვენი შეცდომა"),
         ("sastumros naTura", "სასტუმროს ნათურა"),
         ("ищвшЫш", "ბოდიში"),
         ("дщые дгппфпу", "lost luggage"),
@@ -136,6 +134,11 @@ def test_a_query_on_another_keyboard_layout_is_read_as_it_was_meant(typed: str, 
     found = read_again(typed)
     assert told(found) == ((text, Reason.LAYOUT) if text else None)
     assert not found or found.asked == parse(found.text, "")
+
+
+@pytest.mark.parametrize(("typed", "text"), [("bodishi", "ბოდიში"), ("Chveni shecdoma -x", "ჩვენი შეცდომა -x")])
+def test_georgian_that_is_written_in_latin_letters_is_read(typed: str, text: str) -> None:
+    assert told(read_again(typed)) == (text, Reason.LETTERS)
 
 
 def test_what_is_quoted_excluded_or_narrows_keeps_its_layout() -> None:

@@ -3,10 +3,11 @@
 import pytest
 
 from portal.search.asked import Asked, Read, Wanted, Way
+from portal.search.fields import FIELD_BITS, Field
 from portal.search.keys import query_keys
 from portal.search.matching import ENOUGH, NEAREST, Filters, Matches
 from portal.search.segments import MemorySegment, Searched
-from portal.search.standing import way_hits, word_hits
+from portal.search.standing import places, way_hits, word_hits
 from tests.search.documents import a_document, about, matched, searched
 
 
@@ -143,6 +144,21 @@ def test_several_words_of_one_way_are_found_however_common_each_is(lamps: int) -
     assert hits == pytest.approx({number: sum(table[number] for table in tables) / 2 for number in hits})
 
 
+def test_a_word_stands_wherever_any_of_its_keys_does() -> None:
+    saw = query_keys("saw")  # Of “see” as well, and more pages have that.
+    segments = searched(
+        a_document(1, title="Saws", body="you see them"),
+        a_document(2, body="a saw"),
+        *(a_document(page, body="to see") for page in range(10, 20)),
+    )
+    standing = places(segments[0].segment, saw, [0, 1, 2])
+    assert [[place >> FIELD_BITS for place in standing[number]] for number in range(3)] == [
+        [Field.BODY, Field.TITLE],
+        [Field.BODY],
+        [Field.BODY],
+    ]
+
+
 # What narrows
 
 
@@ -188,6 +204,27 @@ def test_a_facet_says_how_many_pages_there_are_once_it_is_chosen() -> None:
         for value, count in counts.items():
             chosen = Filters(**{name: frozenset({value})})  # type: ignore[arg-type]
             assert matched(segments, "lamp window", filters=chosen).total == count, value
+
+
+def test_a_facet_counts_the_pages_whose_words_stand_in_two_languages() -> None:
+    pages = range(1, NEAREST + 6)
+    segments = searched(
+        *(a_document(page, "en", body="lamp", principles=(90,)) for page in pages),
+        *(a_document(page, "hr", body="prozor", principles=(90,)) for page in pages),
+    )
+    found = matched(segments, "lamp prozor")
+    assert (found.total, found.full) == (len(pages), len(pages))
+    assert narrowed(found) == ({"story": len(pages)}, {"en": NEAREST, "hr": NEAREST}, {90: len(pages)})
+
+
+def test_a_facet_with_enough_pages_that_have_all_words_promises_no_others() -> None:
+    segments = searched(
+        *(a_document(page, body="lamp window") for page in range(1, ENOUGH + 1)),
+        *(a_document(page, body="lamp") for page in range(100, 160)),
+        *(a_document(page, kind="phrase", body="lamp") for page in range(200, 203)),
+    )
+    found = matched(segments, "lamp window", filters=Filters(kinds=frozenset({"phrase"})))
+    assert found.facets.kinds == {"story": ENOUGH, "phrase": 3}
 
 
 def test_what_narrows_alone_lists_all_that_is_left() -> None:

@@ -183,6 +183,30 @@ def phrase(number: int, title: str, **over: object) -> Document:
 SAYING = phrase(1, "It is in the contract")
 
 
+@pytest.mark.parametrize("query", ["kind:phrase", "-door", "kind:phrase -door"])
+def test_nobody_is_about_to_say_nothing(query: str) -> None:
+    segments = searched(SAYING, *OTHERS)
+    asked = parse(query, "en")
+    found = match(segments, asked, Filters(kinds=asked.kinds), "en")
+    assert not any(one.coach for one in rank(segments, asked, found))
+    assert 1 in {row.facts.number for row in found.pages}
+
+
+def test_the_card_is_the_same_however_many_pages_are_needed() -> None:
+    segments = searched(
+        *(a_document(page, body="lamp window broken") for page in range(3)),
+        *(
+            phrase(50 + page, title, body="lamp " * page, useful=page)
+            for page, title in enumerate(["Lamp broken", "Broken lamp", "Lamp broken", "Broken lamp"])
+        ),
+    )
+    asked = parse("lamp window broken", "en")
+    found = match(segments, asked, Filters(), "en")
+    coaches = [[one.row for one in rank(segments, asked, found, needed) if one.coach] for needed in (1, 3, 10, CLOSELY)]
+    assert len(coaches[0]) == 1
+    assert all(one == coaches[0] for one in coaches)
+
+
 def test_the_card_for_what_somebody_is_about_to_say_comes_first() -> None:
     better = a_document(2, title="What is in the contract", body="contract contract")
     came = ranked(searched(better, SAYING, *OTHERS), "it's in the contract")
