@@ -30,7 +30,7 @@ from .segments import Damaged, DiskSegment, Searched, damage
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when documents are indexed differently; an index of another format is built anew."""
 
 

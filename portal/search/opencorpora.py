@@ -16,11 +16,14 @@ from struct import unpack
 from typing import NamedTuple
 
 FORMAT = "2.4"
-RARE = 0.05
-"""A reading of a form that is meant in less than this share of all cases is left out, as «им» hardly ever means «имя».
+RARE, RARE_SHORT = 0.1, 0.05
+"""A reading that is meant in less than this share of all cases is left out, as «дел» is hardly ever of «деть».
 
-On the development treebank this gave F1 .970 instead of .968; a tenth, .971, but «прав» would no longer meet «правы».
+Less for short adjectives, or «прав» would no longer meet «правы». Chosen on the development treebank.
 """
+# Of its tags, and a prefix.
+_ABBREVIATED, _SUPERLATIVE, _ADJECTIVE, _SHORT, _PARTICIPLE = "Abbr", "Supr", "ADJF", "ADJS", "PRTF"
+_MOST = "наи"
 
 _BEFORE_ENTRIES = b"\1"
 _LEAF, _HAS_LEAF, _FAR = 1 << 31, 1 << 8, 1 << 9
@@ -45,9 +48,11 @@ class OpenCorpora:
     def words_of(self, form: str) -> tuple[str, ...]:
         """The words that ``form`` is likely to be of, none when it is not in the dictionary; its е may be ё."""
         readings = [
-            (reading.word(spelt), reading.tag)
+            (word, reading.tag)
             for spelt, node in self._forms.spellings(form)
             for reading in self._readings(node)
+            # What is cut short («им.» for «имени») is a word by itself; its letters are nearly always another's.
+            if (word := reading.word(spelt)) == form or _ABBREVIATED not in reading.tag
         ]
         words = dict(readings)
         return tuple(words) if len(words) < 2 else self._likely(form, readings)
@@ -55,12 +60,20 @@ class OpenCorpora:
     def _likely(self, form: str, readings: list[tuple[str, str]]) -> tuple[str, ...]:
         """The words of the readings that were met in a corpus often enough; each alike when none was met."""
         met = [self._met.number(f"{form}:{tag}") for _word, tag in readings]
-        if not any(met):
+        if any(met):
+            adjective, participle = (
+                sum(times for (_word, tag), times in zip(readings, met, strict=True) if tag.startswith(kind))
+                for kind in (_ADJECTIVE, _PARTICIPLE)
+            )
+            if adjective >= participle:  # «Данный» is nearly always one: no form of «дать».
+                met = [0 if tag.startswith(_PARTICIPLE) else n for (_, tag), n in zip(readings, met, strict=True)]
+        else:
             met = [1] * len(readings)
         shares: dict[str, float] = defaultdict(float)
         for (word, _tag), times in zip(readings, met, strict=True):
             shares[word] += times / sum(met)
-        return tuple(word for word, share in shares.items() if share >= RARE)
+        short = {word for word, tag in readings if tag.startswith(_SHORT)}
+        return tuple(word for word, share in shares.items() if share >= (RARE_SHORT if word in short else RARE))
 
     def _where(self) -> Iterator[tuple[int, int]]:
         """Where each paradigm begins, and how many forms it has: for each its suffix, its tag and its prefix."""
@@ -76,13 +89,30 @@ class OpenCorpora:
     def _reading(self, paradigm: int, form: int) -> "_Reading":
         at, length = self._paradigms[paradigm]
         numbers = self._numbers
+        tag = self._tags[numbers[at + length + form]]
+        named = self._first_superlative(at, length) if _SUPERLATIVE in tag else 0
         return _Reading(
             before=len(self._prefixes[numbers[at + 2 * length + form]]),
             after=len(self._suffixes[numbers[at + form]]),
-            begin=self._prefixes[numbers[at + 2 * length]],
-            end=self._suffixes[numbers[at]],
-            tag=self._tags[numbers[at + length + form]],
+            begin=self._prefixes[numbers[at + 2 * length + named]],
+            end=self._suffixes[numbers[at + named]],
+            tag=tag,
         )
+
+    def _first_superlative(self, at: int, length: int) -> int:
+        """The form that names «лучший», which the dictionary has as a form of «хороший», as a word of its own.
+
+        There is a «наилучший» as well, and even a «наихороший».
+        """
+        numbers = self._numbers
+        found = (
+            form
+            for form in range(length)
+            if _SUPERLATIVE in self._tags[numbers[at + length + form]]
+            and not self._prefixes[numbers[at + 2 * length + form]]
+            and not self._suffixes[numbers[at + form]].startswith(_MOST)
+        )
+        return next(found, 0)
 
 
 class _Reading(NamedTuple):
