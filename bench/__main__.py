@@ -32,7 +32,7 @@ from portal.search import rebuild
 
 PAGES = 10_000
 WORKERS = 2
-PASSWORD = "a lamp for the bench"
+EMAIL, PASSWORD = "bench@example.com", "a lamp for the bench"
 WORDS = ["customer", "клиент", "kupac", "კლიენტი", "apology", "извинение", "isprika", "promise", "ugovor", "lamp"]
 
 
@@ -70,7 +70,7 @@ def fill(environ: dict[str, str]) -> None:
     """A portal with many pages, and how fast it was made."""
     settings = load(environ)
     began = time.perf_counter()
-    database = make_portal(settings, Path("content"), "bench@example.com", PASSWORD)
+    database = make_portal(settings, Path("content"), EMAIL, PASSWORD)
     print(f"a new portal with the shipped guidance: {time.perf_counter() - began:.1f} s")
     files, began = many(PAGES), time.perf_counter()
     with database.transaction() as session:
@@ -118,14 +118,14 @@ def served(command: list[str], environ: dict[str, str]) -> Iterator[tuple[int, s
         process.wait(60)
 
 
-def signed_in(port: int, email: str = "bench@example.com", password: str = PASSWORD) -> str:
+def signed_in(port: int) -> str:
     """The cookie of a person who signed in through the form."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     page = opener.open(f"http://127.0.0.1:{port}/sign-in").read().decode()
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token
-    form = {"email": email, "password": password, "csrf_token": token[1]}
+    form = {"email": EMAIL, "password": PASSWORD, "csrf_token": token[1]}
     opener.open(f"http://127.0.0.1:{port}/sign-in", urllib.parse.urlencode(form).encode()).read()
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 

@@ -17,7 +17,7 @@ from simplemma.strategies.dictionaries.dictionary_factory import DefaultDictiona
 from bench.pages import CONTENT
 from portal.knowledge import PageFiles, read_files
 from portal.search.keys import LANGUAGES
-from portal.search.keys import words as words_of
+from portal.search.keys import forms as words
 from portal.search.light_words import is_light
 
 JUDGED = Path(__file__).parents[1] / "tests" / "search" / "judged.yaml"
@@ -86,7 +86,7 @@ class Corpus:
 
 @dataclass(frozen=True)
 class _Language:
-    """What the pages of a language are made of. ``lemmas``: of each word that may be drawn, and its other forms."""
+    """What a language's pages are made of. ``forms``: words that may be drawn; ``others``: further forms of theirs."""
 
     locale: str
     sentences: list[str]
@@ -110,11 +110,6 @@ def corpus(count: int, seed: int = 7) -> Corpus:
         letters += _letters(texts, chance)
     chance.shuffle(queries)
     return Corpus(pages, queries, letters)
-
-
-def words(text: str) -> list[str]:
-    """The words of ``text``."""
-    return [match[0] for match in words_of(text)]
 
 
 def _language(locale: str, shipped: Sequence[PageFiles], chance: random.Random) -> _Language:

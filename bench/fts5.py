@@ -12,8 +12,7 @@ from typing import NamedTuple
 from portal.search.asked import Asked
 from portal.search.documents import Document, Subject
 from portal.search.fields import BOOST, Field
-from portal.search.keys import keys
-from portal.search.keys import words as words_of
+from portal.search.keys import forms, keys
 
 FIELDS = (Field.TITLE, Field.HEADING, Field.SUMMARY, Field.BODY)
 
@@ -35,10 +34,9 @@ class Fts5:
         """Close the file."""
         self._connection.close()
 
-    def build(self, documents: Iterable[Document]) -> int:
-        """Index ``documents``; how many there were."""
+    def build(self, documents: Iterable[Document]) -> None:
+        """Index ``documents``."""
         weights = ", ".join(str(BOOST[field]) for field in FIELDS)
-        count = 0
         with self._connection as connection:
             connection.execute("CREATE VIRTUAL TABLE page USING fts5(title, heading, summary, body, content='')")
             connection.execute("INSERT INTO page (page, rank) VALUES ('rank', ?)", (f"bm25({weights})",))
@@ -51,7 +49,6 @@ class Fts5:
                     "INSERT INTO page (rowid, title, heading, summary, body) VALUES (?, ?, ?, ?, ?)", [count, *texts]
                 )
                 connection.execute("INSERT INTO fact VALUES (?, ?, ?, ?, ?)", [count, *facts])
-        return count
 
     def best(self, asked: Asked, limit: int = 10) -> list[Subject]:
         """What the best documents are about that have all words."""
@@ -81,7 +78,7 @@ class Fts5:
 
 
 def _tokens(text: str, locale: str) -> str:
-    return " ".join(key.encode().hex() for word in words_of(text) for key in keys(word[0], locale))
+    return " ".join(key.encode().hex() for word in forms(text) for key in keys(word, locale))
 
 
 def _query(asked: Asked) -> str:

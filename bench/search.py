@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bench import search_changes
+from bench.__main__ import EMAIL, PASSWORD
 from bench.corpus import Text, Typed, Written, corpus
 from bench.feed import write
 from bench.fts5 import Fts5
@@ -41,7 +42,6 @@ from portal.search.suggesting import suggest
 
 PAGES = 10_000
 WARM_ROUNDS = 6
-EMAIL, PASSWORD = "bench@example.com", "a lamp for the bench"
 
 Times = list[float]
 Side = Callable[[Typed], object]
@@ -60,7 +60,7 @@ def main() -> None:
         apart(side_by_side, settings, made.queries)
         apart(while_typing, settings, made.letters)
         apart(search_changes.in_a_row, settings)
-        search_changes.served_live(settings, EMAIL, PASSWORD)
+        search_changes.served_live(settings)
 
 
 def apart(work: Callable[..., Answer], *given: Any) -> Answer:

@@ -96,7 +96,7 @@ def look(database: Database, index: Index, word: str) -> int:
         return find(session, index, word, "en").total
 
 
-def served_live(settings: Settings, email: str, password: str) -> None:
+def served_live(settings: Settings) -> None:
     """Changes on a site that is served by two workers, with the job worker beside them; asked for over HTTP."""
     database = Database(settings.database)
     database.on_outbox = JobQueue(settings).nudge
@@ -104,7 +104,7 @@ def served_live(settings: Settings, email: str, password: str) -> None:
     found: list[float] = []
     indexed: list[float] = []
     with served(command, {"PORTAL_DATA": str(settings.data), "PORTAL_LOG_LEVEL": "error"}) as (port, _):
-        cookie = signed_in(port, email, password)
+        cookie = signed_in(port)
         for _ in range(WARM_UP):  # Each worker opens the index with its first search.
             total(port, cookie, "lamp zqx")
         for number in range(1_000, 1_000 + LIVE):

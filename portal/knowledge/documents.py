@@ -23,7 +23,6 @@ class PageDocument:
     page_id: int
     locale: str
     kind: Kind
-    slug: str
     title: str
     summary: str
     headings: tuple[str, ...]
@@ -53,7 +52,6 @@ def documents(session: Session, ids: Iterable[int] | None = None) -> Iterable[Pa
             page_id=found.id,
             locale=locale,
             kind=Kind(found.kind),
-            slug=found.slug,
             title=revision.title,
             summary=revision.summary,
             headings=tuple(heading.title for heading in rendering.headings),

@@ -18,6 +18,8 @@ from . import query
 from .counting import Counts
 from .grouping import Group, group
 
+LOOK = "look"
+"""The parameter by which an editor looks what a term finds now, who isn't somebody who searches for it."""
 OPENED = frozenset({"knowledge.page", "wins.win"})
 """The routes that show what a search finds."""
 _MOST_VALUES = 20
@@ -34,12 +36,8 @@ def init_app(app: Flask) -> None:
 
 
 def searched(text: str, *, in_vain: bool) -> None:
-    """Count that the present reader searched for ``text``; ``in_vain`` when no page had all of it.
-
-    An editor who looks what a term finds now isn't somebody who searches for it.
-    """
-    looking = urlsplit(request.referrer or "").path.startswith(url_for("gaps.listing"))
-    if not looking and current_user.id and (own := _group(text)):
+    """Count that the present reader searched for ``text``; ``in_vain`` when no page had all of it."""
+    if LOOK not in request.args and current_user.id and (own := _group(text)):
         _counts().searched(own, current_user.id, clock.now(), in_vain=in_vain)
 
 
@@ -57,7 +55,8 @@ def _searched_for(address: str) -> str:
         parts = urlsplit(address)
         if parts.path != url_for("search.results") or parts.netloc not in _own_hosts():
             return ""
-        return parse_qs(parts.query, max_num_fields=_MOST_VALUES).get("q", [""])[0]
+        given = parse_qs(parts.query, max_num_fields=_MOST_VALUES)
+        return "" if LOOK in given else given.get("q", [""])[0]
     except ValueError:  # Anybody may send anything.
         return ""
 

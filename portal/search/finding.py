@@ -47,7 +47,8 @@ class Found:
     ``asked`` is what was searched in the end. ``left_out`` are the words, as typed, that even the first page lacks;
     ``read_as`` what was searched instead of the query or beside it, and ``why``; ``synonyms`` what was searched too.
     Facets count pages, as if their own filter were not set; those of principles are slug, title and number. Without
-    any hit ``nearest`` are pages to begin with. ``incomplete``: the index is being built anew.
+    any hit ``nearest`` are pages to begin with. ``incomplete``: the index can't be asked, or too much
+    waits to be indexed.
     """
 
     query: str

@@ -57,7 +57,7 @@ def settle_with_synonym(
     term = _locked(session, term_id, version, State.OPEN, State.SETTLED)
     _add(session, editor_id, values, term_id, now)
     _close(term, editor_id, State.SETTLED, now)
-    term.how = How.SYNONYM
+    term.how = term.how or How.SYNONYM  # A page that was begun for it has settled it already.
 
 
 def settle_with_page(
@@ -69,7 +69,7 @@ def settle_with_page(
     values = knowledge.DraftValues(kind, "", term.locale, term.text, "", "", (), ())
     draft = knowledge.add_draft(session, actor, values, now)
     _close(term, editor_id, State.SETTLED, now)
-    term.how, term.draft_id = How.PAGE, draft.id
+    term.how, term.draft_id, term.page_id = How.PAGE, draft.id, None
     return draft.id
 
 

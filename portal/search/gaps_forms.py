@@ -22,8 +22,8 @@ class BareForm(Form):
     @property
     def seen(self) -> int:
         """The version that the page showed; 0, which none is, when that can't be read."""
-        digits = (self.version.data or "")[:9]
-        return int(digits) if digits.isascii() and digits.isdigit() else 0
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class SynonymForm(BareForm):

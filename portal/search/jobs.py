@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class IndexState:
-    """How the index compares with the database; all empty when they agree. None: it can't be read."""
+    """How the index compares with the database; all 0 when they agree."""
 
     missing: int
     outdated: int

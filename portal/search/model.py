@@ -40,7 +40,7 @@ class How(StrEnum):
 class SearchTally(Base):
     """How often a query was searched that fewer than three people searched; ``key`` tells nobody which one it is.
 
-    ``slots``: a bit for each of so many lots that people fall into, for each query anew (`counting.SLOTS`). Nothing
+    ``slots``: a bit for each of so many lots that people fall into, for each query anew (`tallying.SLOTS`). Nothing
     here is worth a place in a backup (`core.archive`).
     """
 

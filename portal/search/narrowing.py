@@ -9,8 +9,8 @@ from .query import KIND, LANGUAGE, LONGEST_QUERY, PRINCIPLE, Form, parts
 IN_ADDRESS = {KIND: "kind", LANGUAGE: "in", PRINCIPLE: "principle"}
 """By which parameter of the page's address each narrows (``lang`` is the language of the reader)."""
 
-KEPT = (*IN_ADDRESS.values(), "lang", "exact")
-"""The parameters, beside the query, that make one answer differ from another."""
+KEPT = (*IN_ADDRESS.values(), "lang", "exact", "look")
+"""The parameters, beside the query, that stay when an answer is narrowed."""
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,11 @@ def ask(session: Session, index: Index, question: Callable[[Sequence[Searched]],
         return question([*(_without(one, waiting.subjects) for one in segments), Searched(over, frozenset())])
 
     try:
-        return index.ask(over_index), not waiting.more
+        answer = index.ask(over_index)
     except IndexUnavailable:
         return question([Searched(_all_titles(session, index, waiting), frozenset())]), False
+    _titles.pop(index, None)  # Needed no more.
+    return answer, not waiting.more
 
 
 def _made(session: Session, waiting: _Waiting) -> MemorySegment:
@@ -81,7 +83,7 @@ def _without(searched: Searched, subjects: frozenset[Subject]) -> Searched:
 
 
 def _all_titles(session: Session, index: Index, waiting: _Waiting) -> MemorySegment:
-    state = knowledge.version(session), waiting.rows
+    state = knowledge.version(session), wins.version(session), waiting.rows
     everything = (replace(document, body="", headings=()) for document in documents(session))
     return _kept(_titles, index, state, lambda: MemorySegment(everything))
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from .codec import frequency, posted
 from .documents import Document, Subject, as_number
@@ -103,40 +103,6 @@ class Columns(NamedTuple):
     all_sorts: Sequence[Sort]
 
 
-class Segment(Protocol):
-    """Documents that are searched together, numbered from 0."""
-
-    facts: Sequence[Facts]
-
-    @property
-    def columns(self) -> Columns:
-        """What of the facts is asked for many documents at once."""
-
-    def postings(self, key: str) -> Postings | None:
-        """Where ``key`` stands, or None."""
-
-    def frequency(self, key: str) -> int:
-        """In how many documents ``key`` stands."""
-
-    def written(self, mark: str) -> Sequence[str]:
-        """All keys that begin with ``mark``, without it, sorted. Raises Damaged."""
-
-    @property
-    def shelves(self) -> Mapping[tuple[str, int], Sequence[str]]:
-        """The words as they are written, folded, by their first letter and number of letters."""
-
-    def numbers(self, subject: Subject) -> Sequence[int]:
-        """The documents about ``subject``."""
-
-
-@dataclass(frozen=True)
-class Searched:
-    """A segment as it stands now: ``gone`` are the documents that are no more, or newer elsewhere."""
-
-    segment: Segment
-    gone: Set[int]
-
-
 def impacts(
     key: str, ids: Sequence[int], weights: Sequence[float], known: Sequence[Facts], usual: float
 ) -> "array[float]":
@@ -146,14 +112,22 @@ def impacts(
     return array("f", [top * w / (w + least + each * known[n].length) for n, w in zip(ids, weights, strict=True)])
 
 
-class _Segment(ABC):
-    """What both kinds of segment make of what they hold, once, since it doesn't change."""
+class Segment(ABC):
+    """Documents that are searched together, numbered from 0: what is made of them, once, since they don't change."""
 
     facts: Sequence[Facts]
 
     @abstractmethod
+    def postings(self, key: str) -> Postings | None:
+        """Where ``key`` stands, or None. Raises Damaged."""
+
+    @abstractmethod
+    def frequency(self, key: str) -> int:
+        """In how many documents ``key`` stands. Raises Damaged."""
+
+    @abstractmethod
     def written(self, mark: str) -> Sequence[str]:
-        """All keys that begin with ``mark``, without it, sorted."""
+        """All keys that begin with ``mark``, without it, sorted. Raises Damaged."""
 
     @cached_property
     def shelves(self) -> Mapping[tuple[str, int], Sequence[str]]:
@@ -189,7 +163,15 @@ class _Segment(ABC):
         return self._numbers.get(subject, ())
 
 
-class MemorySegment(_Segment):
+@dataclass(frozen=True)
+class Searched:
+    """A segment as it stands now: ``gone`` are the documents that are no more, or newer elsewhere."""
+
+    segment: Segment
+    gone: Set[int]
+
+
+class MemorySegment(Segment):
     """Documents that are searched without an index on disk."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
@@ -219,7 +201,7 @@ class MemorySegment(_Segment):
         return sorted(key.removeprefix(mark) for key in self._found if key.startswith(mark))
 
 
-class DiskSegment(_Segment):
+class DiskSegment(Segment):
     """A segment of the index on disk. Threads may share it: one at a time reads the files."""
 
     def __init__(self, reader: Any) -> None:

@@ -51,7 +51,7 @@ def results() -> ResponseReturnValue:
         stretches=max(1, -(-found.total // PER_PAGE)),
         kind_names=KIND_NAMES,
         kinds_names=KINDS_NAMES,
-        narrowing=choices(found, request.args, KIND_NAMES, available()),
+        narrowing=choices(found, request.args, KIND_NAMES, {*available(), *(code for code, _ in found.locales)}),
         marked=marked,
     )
 

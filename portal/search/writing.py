@@ -7,8 +7,9 @@ from collections.abc import Iterator
 LONGEST_WORD = 64
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _INVISIBLE = dict.fromkeys(map(ord, _UNSEEN))
-# Letters and digits, held together by what is invisible, by marks that stand apart (NFD), and by an apostrophe.
-_WORD = re.compile(rf"[^\W_]+(?:(?:[\u0300-\u036f{_UNSEEN}]+|['’ʼ])[^\W_]+)*[\u0300-\u036f]*")
+# Letters and digits, held together by what is invisible, by marks that stand apart (NFD), and by an apostrophe. «ʼ» is
+# a letter to Unicode, but no word by itself.
+_WORD = re.compile(rf"[^\W_ʼ]+(?:(?:[\u0300-\u036f{_UNSEEN}]+|['’ʼ])[^\W_ʼ]+)*[\u0300-\u036f]*")
 _LETTERS = {"latin": "a-z\u00c0-\u024f", "cyrillic": "\u0400-\u04ff", "georgian": "\u10a0-\u10ff"}
 _ALL_OF = {script: re.compile(rf"[{letters}0-9'’ʼ\u0300-\u036f]+") for script, letters in _LETTERS.items()}
 _ONE_OF = {script: re.compile(f"[{letters}]") for script, letters in _LETTERS.items()}

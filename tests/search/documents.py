@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import count
+from typing import Any
 
 from portal.search.asked import Asked
 from portal.search.documents import PAGE, Document, Subject
@@ -12,16 +13,16 @@ from portal.search.keys import query_keys, words
 from portal.search.matching import Filters, Matches, match
 from portal.search.query import parse
 from portal.search.ranking import Ranked, rank
-from portal.search.segments import MemorySegment, Searched
+from portal.search.segments import DiskSegment, MemorySegment, Searched
 from portal.search.standing import places, word_hits
 
 _stamps = count(1)
 A_DAY = date(2026, 5, 4)
 
 
-def a_document(page_id: int = 1, locale: str = "en", *, headings: str = "", body: str = "", **over: object) -> Document:
+def a_document(page_id: int = 1, locale: str = "en", *, headings: str = "", body: str = "", **over: Any) -> Document:
     """A document in which nothing stands that isn't said; its headings, a line each, stand above its text."""
-    values = {
+    values: dict[str, Any] = {
         "subject": (PAGE, page_id),
         "locale": locale,
         "kind": "story",
@@ -35,7 +36,7 @@ def a_document(page_id: int = 1, locale: str = "en", *, headings: str = "", body
         "useful": 0,
         **over,
     }
-    return Document(**values)  # type: ignore[arg-type]
+    return Document(**values)
 
 
 def about(*pages: int) -> list[Subject]:
@@ -98,3 +99,9 @@ def content(segments: Iterable[Searched], keys: Iterable[str]) -> Content:
         for key in wanted
         if (at := places(one.segment, [key], [number]).get(number))
     }
+
+
+def segments_on_disk(index: Index) -> set[str]:
+    """The names of the segments that the index is read from, as Whoosh names their files."""
+    segments = index.ask(lambda all_of_them: [one.segment for one in all_of_them])
+    return {one._reader.segment().segment_id() for one in segments if isinstance(one, DiskSegment)}

@@ -1,6 +1,7 @@
 """From a query to pages: each page once, in the reader's language, with facets, and something rather than nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,12 +34,12 @@ def search(session: Session, database: Database, index: Index) -> Search:
     """Finds in all that the test has written, which is indexed at the first call."""
     indexed: list[int] = []
 
-    def ask(query: str, locale: str = "en", **how: object) -> Found:
+    def ask(query: str, locale: str = "en", **how: Any) -> Found:
         if not indexed:
             session.commit()
             indexed.append(rebuild(database, index))
         with database.reading() as reading:
-            return find(reading, index, query, locale, **how)  # type: ignore[arg-type]
+            return find(reading, index, query, locale, **how)
 
     return ask
 

@@ -126,6 +126,23 @@ def test_a_term_whose_last_synonym_is_deleted_is_open_again(session: Session, ed
     assert listed(session) == ["refund"]
 
 
+def test_a_synonym_beside_a_page_does_not_take_its_place(session: Session, editor: Actor) -> None:
+    term = a_term(session, "refund")
+    gap_commands.settle_with_page(session, editor, term.id, Kind.STORY, 1, NOW)
+    gap_commands.settle_with_synonym(session, editor, term.id, MONEY_BACK, 2, LATER)
+    gap_commands.delete_synonym(session, editor, session.scalars(select(Synonym.id)).one())
+    assert (seen(session, term).state, seen(session, term).how) == ("settled", "page")
+
+
+def test_a_second_page_is_being_written_whatever_became_of_the_first(session: Session, editor: Actor) -> None:
+    term = a_term(session, "refund")
+    first = gap_commands.settle_with_page(session, editor, term.id, Kind.STORY, 1, NOW)
+    gap_commands.page_published(session, first, a_page(session).id, NOW)
+    gap_commands.reopen(session, editor, term.id, term.version)
+    second = gap_commands.settle_with_page(session, editor, term.id, Kind.STORY, term.version, LATER)
+    assert (term.draft_id, term.page_id) == (second, None)
+
+
 def test_a_page_begins_with_the_words_as_its_title_and_is_told_once_it_is_published(
     session: Session, editor: Actor
 ) -> None:

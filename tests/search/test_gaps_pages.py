@@ -92,11 +92,12 @@ def test_only_a_search_of_its_own_counts(sign_in: SignIn, counted: Counted) -> N
 
 @pytest.mark.usefixtures("searchable")
 def test_an_editor_who_looks_what_is_found_now_does_not_search(editor: FlaskClient, counted: Counted) -> None:
-    editor.get("/search?q=zeppelin", headers={"Referer": "http://localhost/search/gaps/1"})
+    editor.get("/search?q=zeppelin&look=1")
     assert counted() == []
 
 
 REFERERS = {
+    "http://localhost/search?q=lamp&look=1": 0,
     "http://localhost/search?q=the+lamp": 1,
     "http://127.0.0.1:8000/search?lang=ru&q=lamps&page=2": 1,
     "http://localhost/search?q=other": 0,
@@ -131,6 +132,21 @@ def test_searching_goes_on_while_counting_can_not(app: Flask, sign_in: SignIn, s
     app.extensions["search-counts"] = Counts(gone, "secret", by_itself=False)
     assert sign_in().get("/search?q=lamp").status_code == 200
     assert session.scalars(select(SearchTally)).all() == []
+
+
+@pytest.mark.usefixtures("searchable")
+def test_a_search_counts_wherever_somebody_says_to_come_from(sign_in: SignIn, counted: Counted) -> None:
+    assert sign_in().get("/search?q=zeppelin", headers={"Referer": "http://["}).status_code == 200
+    assert counted() == [(1, 1, 0)]
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.HR, Role.ADMIN])
+def test_nobody_but_editors_sees_them(session: Session, sign_in: SignIn, role: Role) -> None:
+    term = a_term(session, "zeppelin")
+    session.commit()
+    client = sign_in(role)
+    for address in ("/search/gaps", f"/search/gaps/{term.id}", "/search/synonyms"):
+        assert client.get(address).status_code == 403, address
 
 
 # What editors do
@@ -250,3 +266,26 @@ def test_what_is_not_there_is_not_found(editor: FlaskClient) -> None:
 
 def test_the_way_there_is_beside_the_drafts(editor: FlaskClient) -> None:
     assert 'href="/search/gaps"' in editor.get("/drafts").text
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ((0, 0, 0), "Nobody has searched for it since."),
+        ((12, 1, 9), "It helps."),
+        ((4, 4, 0), "Still searched in vain."),
+        ((4, 1, 1), "Something is found now, but seldom opened."),
+    ],
+)
+def test_the_list_says_whether_it_helped(
+    session: Session, editor: FlaskClient, since: tuple[int, int, int], said: str
+) -> None:
+    term = a_term(session, "refund")
+    session.commit()
+    posted(editor, term.id, "synonym", said="refund", means="money back")
+    session.refresh(term)
+    term.searches, term.in_vain, term.opened = (
+        now + more for now, more in zip((term.searches, term.in_vain, term.opened), since, strict=True)
+    )
+    session.commit()
+    assert said in editor.get("/search/gaps?show=settled").text

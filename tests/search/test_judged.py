@@ -18,6 +18,7 @@ from portal.core.db import Database
 from portal.core.permissions import SYSTEM
 from portal.knowledge import import_pages, read_files
 from portal.search import Index, find, import_synonyms, rebuild, scan_synonyms
+from portal.search.languages import LANGUAGES
 from tests.factories import NOW
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,15 @@ def judged(language: str) -> list[Judged]:
 
 Ask = Callable[[str], list[Answer]]
 languages = pytest.mark.parametrize("language", JUDGED["queries"])
+
+
+def test_every_language_is_judged_with_what_was_named_when_search_was_made() -> None:
+    assert JUDGED["queries"].keys() == LANGUAGES.keys()
+    asked = {one["query"] for queries in JUDGED["queries"].values() for one in queries}
+    assert asked >= {
+        *("customer shouts at me", "клиент не прав", "kupac prijeti ugovorom", "ბოდიშის მოხდა"),
+        *("it's in the contract", "это решение руководства"),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """What an answer can be narrowed by, and how each of it is undone."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,9 +13,9 @@ KINDS = {"story", "phrase", "win", "principle"}
 LOCALES = ("en", "ru", "hr", "ka")
 
 
-def found(query: str, **over: tuple[tuple[object, ...], ...]) -> Found:
-    counts = {"kinds": (("phrase", 1), ("story", 2)), "locales": (("en", 2), ("ru", 1)), **over}
-    return Found(query, parse(query, "en"), **counts)  # type: ignore[arg-type]
+def found(query: str, **over: Any) -> Found:
+    counts: dict[str, Any] = {"kinds": (("phrase", 1), ("story", 2)), "locales": (("en", 2), ("ru", 1)), **over}
+    return Found(query, parse(query, "en"), **counts)
 
 
 def addresses(rows: tuple[Choice, ...]) -> dict[str, dict[str, str]]:

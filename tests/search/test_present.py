@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -32,10 +33,10 @@ Search = Callable[..., Found]
 def search(session: Session, database: Database, index: Index) -> Search:
     """Finds in all that the test has written so far."""
 
-    def searched(query: str, locale: str = "en", **how: object) -> Found:
+    def searched(query: str, locale: str = "en", **how: Any) -> Found:
         session.commit()
         with database.reading() as reading:
-            return find(reading, index, query, locale, **how)  # type: ignore[arg-type]
+            return find(reading, index, query, locale, **how)
 
     return searched
 

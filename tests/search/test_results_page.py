@@ -34,7 +34,13 @@ def guidance(session: Session, database: Database, index: Index) -> None:
         "ru": a_text("Лампа в отеле", "Она вернулась.", "Лампа перегорела. Клиент ждал."),
     }
     own = a_page(session, Kind.PRINCIPLE, slug="own-it", title="Own it to the end", markdown="As with the lamp, ring.")
-    ask = a_page(session, Kind.PRINCIPLE, slug="ask", title="Ask & listen", markdown="Ask about the lamp in the hall.")
+    ask = a_page(
+        session,
+        Kind.PRINCIPLE,
+        slug="ask",
+        title="Ask & listen",
+        markdown="Ask about the lamp in the hall, and the contract.",
+    )
     a_page(session, slug="hotel-lamp", texts=hotel, links=[own, ask])
     contract = a_text("It was in your contract", "Let’s find you new terms.", "Hardly anyone reads it by a lamp.")
     a_page(session, Kind.PHRASE, slug="in-your-contract", texts={"en": contract}, links=[own])
@@ -150,8 +156,8 @@ def test_what_one_is_about_to_say_brings_the_phrase_card_first_with_what_to_say_
     )
     assert "Say instead" in coach
     assert "Let’s find you new terms." in coach
-    assert "/phrases/in-your-contract" not in hits(page)
-    assert main(page).index('class="coach"') < (main(page) + '<ol class="hits"').index('<ol class="hits"')
+    assert hits(page) == ["/principles/ask"]
+    assert main(page).index('class="coach"') < main(page).index('<ol class="hits"')
 
 
 def test_a_phrase_card_among_others_shows_what_not_to_say_and_what_to_say(read: Reader) -> None:
@@ -222,3 +228,9 @@ def test_while_the_index_is_being_made_anew_the_page_says_so_and_still_answers(r
     page = read("hotel")
     assert "Search is being put in order" in said(page)
     assert hits(page) == ["/stories/hotel-lamp"]
+
+
+def test_a_language_that_no_page_is_in_can_be_taken_off_again(read: Reader) -> None:
+    page = read("lamp", **{"in": "de"})
+    assert hits(page) == []
+    assert "Search without filters" in page

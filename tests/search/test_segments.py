@@ -19,7 +19,7 @@ from portal.search.documents import Document
 from portal.search.fields import FIELD_BITS, IN_TITLE, KEYS, LONGEST, Field
 from portal.search.inverting import PLACE_BITS, Inverted, Posted
 from portal.search.keys import SURFACE
-from portal.search.segments import MemorySegment, Searched
+from portal.search.segments import DiskSegment, MemorySegment, Searched
 from tests.search.documents import a_document, about, content, found, searched
 
 WORDS = ["lamp", "lamps", "window", "customer", "лампа", "лампы", "žarulja", "ნათურა", "e-mail", "24", "don't"]
@@ -184,7 +184,8 @@ def test_the_postings_at_hand_are_no_more_than_there_is_room_for(index: Index, m
             postings = one.segment.postings(f"=w{page}")
             assert postings is not None, turn
             assert list(postings.ids) == [page]
-    assert len(one.segment._cached) <= 25  # type: ignore[attr-defined]
+    assert isinstance(one.segment, DiskSegment)
+    assert len(one.segment._cached) <= 25
     lamps = one.segment.postings("=lamp")
     assert lamps
     assert len(lamps.ids) == 40

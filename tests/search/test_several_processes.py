@@ -1,6 +1,8 @@
 """Several processes at once: one changes pages, one brings them into the index, two search all the while."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -42,6 +44,11 @@ def change(session: Session, number: int) -> None:
     write_revision(session, SYSTEM, page, "en", a_text(f"Turn {number}", "A lamp.", f"It says turn{number}."), NOW)
 
 
+def looked_since(shared: Tally, before: int, reports: Sequence[Path]) -> bool:
+    """Has somebody looked since, or reported?"""
+    return shared.looks > before or any(map(Path.exists, reports))
+
+
 def test_whoever_searches_while_pages_change_sees_each_at_once_and_none_that_is_old_deleted_or_a_draft(
     own_database: Database, index: Index, tmp_path: Path
 ) -> None:
@@ -65,7 +72,7 @@ def test_whoever_searches_while_pages_change_sees_each_at_once_and_none_that_is_
                     a_draft(session, slug=f"draft-{number}", title=f"A {SECRET}")
             shared[Tally.DONE] = number
             if number % 2:
-                until(lambda before=looks: shared.looks > before or any(map(Path.exists, reports)), "somebody looks")  # type: ignore[misc]
+                until(partial(looked_since, shared, looks, reports), "somebody looks")
         shared[Tally.OVER] = 1
         for process in (worker, *readers):
             process.join(30)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.search.gap_commands import side_fault
 from portal.search.keys import SURFACE, keys, locales_of, query_keys, words
 
 
@@ -16,6 +17,11 @@ def surface(word: str, locale: str = "") -> str:
 
 def written(text: str) -> list[str]:
     return [word[0] for word in words(text)]
+
+
+def test_an_apostrophe_is_no_word() -> None:
+    assert written("ʼ ʼʼ ' a пʼять") == ["a", "пʼять"]
+    assert side_fault("ʼ")
 
 
 @pytest.mark.parametrize(
